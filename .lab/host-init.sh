@@ -1,0 +1,142 @@
+#!/bin/bash
+# Process 1 of a host: makes its file system, enters it with pivot_root, and runs lxcfs, sshd and LXD.
+# Everything is in functions: bash must have read the whole file before its root changes.
+set -euo pipefail
+
+HOST=$1 STATE=$2 ADDRESS=$3
+DIR=$STATE/$HOST
+ROOT=$DIR/root
+
+mount_root() {
+  mount -t overlay overlay -o "lowerdir=$STATE/base,upperdir=$DIR/upper,workdir=$DIR/work" "$ROOT"
+  mkdir -p "$ROOT"/{proc,sys,dev,run,tmp,.share,.old,var/lib/lxd,var/log/lxd}
+  mount -t proc proc "$ROOT/proc"
+  mount -t sysfs sysfs "$ROOT/sys"
+  mount -t tmpfs -o mode=755 tmpfs "$ROOT/run"
+  # Storage pool and logs on a plain directory of the disk: CRIU and overlay do not go well together.
+  mount --bind "$DIR/tmp" "$ROOT/tmp"
+  mount --bind "$DIR/lxd" "$ROOT/var/lib/lxd"
+  mount --bind "$DIR/log" "$ROOT/var/log/lxd"
+  mount --bind "$STATE/share" "$ROOT/.share"
+  mkdir -p "$ROOT"/run/{sshd,lock,lxc}
+}
+
+# Own device nodes, because a distribution has /dev/fuse open to all and the machine may not.
+mount_dev() {
+  local name
+  mount -t tmpfs -o mode=755,nosuid tmpfs "$ROOT/dev"
+  mkdir -p "$ROOT"/dev/{pts,shm,net}
+  while read -r name major minor; do
+    mknod -m 666 "$ROOT/dev/$name" c "$major" "$minor"
+  done <<'NODES'
+null 1 3
+zero 1 5
+full 1 7
+random 1 8
+urandom 1 9
+tty 5 0
+fuse 10 229
+net/tun 10 200
+NODES
+  mount -t devpts -o newinstance,ptmxmode=0666,mode=620,gid=5 devpts "$ROOT/dev/pts"
+  mount -t tmpfs -o mode=1777 tmpfs "$ROOT/dev/shm"
+  ln -s pts/ptmx "$ROOT/dev/ptmx"
+  ln -s /proc/self/fd "$ROOT/dev/fd"
+  ln -s /proc/self/fd/0 "$ROOT/dev/stdin"
+  ln -s /proc/self/fd/1 "$ROOT/dev/stdout"
+  ln -s /proc/self/fd/2 "$ROOT/dev/stderr"
+}
+
+# The same hierarchies as the machine has, each beginning at the host's own group.
+mount_cgroups() {
+  local tree name options unified=$ROOT/sys/fs/cgroup
+  if [ "$(stat -fc %T /sys/fs/cgroup)" = cgroup2fs ]; then
+    mount -t cgroup2 cgroup2 "$unified"
+  else
+    mount -t tmpfs -o mode=755 tmpfs "$ROOT/sys/fs/cgroup"
+    for tree in /sys/fs/cgroup/*/; do
+      tree=${tree%/} name=${tree##*/}
+      if [ -L "$tree" ] || [ ! -e "$tree/cgroup.procs" ]; then continue; fi
+      mkdir "$ROOT/sys/fs/cgroup/$name"
+      case $name in
+        unified)
+          unified+=/unified
+          mount -t cgroup2 cgroup2 "$unified"
+          continue
+          ;;
+        systemd) options=none,name=systemd ;;
+        *) options=$name ;;
+      esac
+      mount -t cgroup -o "$options" cgroup "$ROOT/sys/fs/cgroup/$name"
+    done
+  fi
+  if [ -e "$unified/cgroup.controllers" ]; then
+    mkdir -p "$unified/init.scope"
+    echo $$ >"$unified/init.scope/cgroup.procs"
+    for name in $(cat "$unified/cgroup.controllers"); do
+      echo "+$name" >"$unified/cgroup.subtree_control" || true
+    done
+  fi
+}
+
+configure() {
+  hostname "$HOST"
+  echo "$HOST" >"$ROOT/etc/hostname"
+  printf '127.0.0.1 localhost\n127.0.1.1 %s\n10.99.0.1 a\n10.99.0.2 b\n' "$HOST" >"$ROOT/etc/hosts"
+  sed -i "/^127.0.1.1/d" "$ROOT/etc/hosts"
+  mkdir -p "$ROOT/root/.ssh" "$ROOT/etc/ssh"
+  chmod 700 "$ROOT/root/.ssh"
+  rm -f "$ROOT/etc/ssh/host_key" "$ROOT/root/.ssh/id_ed25519"
+  ssh-keygen -q -t ed25519 -N '' -C "host-$HOST" -f "$ROOT/etc/ssh/host_key"
+  ssh-keygen -q -t ed25519 -N '' -C "root@$HOST" -f "$ROOT/root/.ssh/id_ed25519"
+  cat >"$ROOT/etc/ssh/sshd_config" <<CONFIG
+ListenAddress $ADDRESS
+HostKey /etc/ssh/host_key
+PermitRootLogin prohibit-password
+PasswordAuthentication no
+KbdInteractiveAuthentication no
+UsePAM no
+SetEnv PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin
+Subsystem sftp internal-sftp
+CONFIG
+}
+
+has_address() { ip -o addr show dev eth0 2>/dev/null | grep -q "inet $ADDRESS/"; }
+
+start_services() {
+  export HOME=/root PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin
+  while ! has_address; do sleep 0.1; done
+  mkdir -p /var/lib/lxcfs
+  lxcfs /var/lib/lxcfs &
+  echo $! >/run/lxcfs.pid
+  /usr/sbin/sshd
+  while ! mountpoint -q /var/lib/lxcfs; do sleep 0.1; done
+  lxd --group lxd --logfile=/var/log/lxd/lxd.log &
+  echo $! >/run/lxd.pid
+  lxd waitready --timeout=80
+}
+
+main() {
+  mount_root
+  mount_dev
+  mount_cgroups
+  configure
+  cd "$ROOT"
+  pivot_root . .old
+  umount -l /.old
+  cd /
+  rmdir /.old
+  # Written through the overlay, so that the machine sees it in the upper directory.
+  mkdir -p /var/lib
+  start_services
+  : >/var/lib/crdoctor-lab-ready
+  # Nothing is started again when it dies: `up` sees that and makes the hosts anew.
+  set +e
+  while :; do
+    wait -n 2>/dev/null
+    sleep 0.2
+  done
+}
+
+: >"$DIR/entered"
+main

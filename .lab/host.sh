@@ -1,0 +1,200 @@
+# Starts, stops and enters the two hosts: namespaces, cgroups and the network between them, seen from the machine; sourced.
+# shellcheck shell=bash
+
+# A pid alone may belong to somebody else by now, so its start time is remembered with it.
+start_time() { sed 's/.*) //' "/proc/$1/stat" 2>/dev/null | cut -d ' ' -f 20; }
+
+remember_pid() { printf '%s %s\n' "$2" "$(start_time "$2")" >"$STATE/$1.pid"; }
+
+pid_of() { # prints the pid when that very process is alive
+  local pid time
+  read -r pid time 2>/dev/null <"$STATE/$1.pid" || return 1
+  [ -n "$time" ] && [ "$(start_time "$pid")" = "$time" ] && printf '%s\n' "$pid"
+}
+
+kill_remembered() {
+  local pid
+  if pid=$(pid_of "$1"); then kill -9 "$pid" 2>/dev/null || true; fi
+  rm -f "$STATE/$1.pid"
+}
+
+# Every hierarchy of the machine, v1 or v2; /sys/fs/cgroup itself where that is the one v2 tree.
+cgroup_trees() {
+  local tree
+  if [ "$(stat -fc %T /sys/fs/cgroup)" = cgroup2fs ]; then
+    printf '%s\n' /sys/fs/cgroup
+  else
+    for tree in /sys/fs/cgroup/*/; do
+      tree=${tree%/}
+      if [ ! -L "$tree" ] && [ -e "$tree/cgroup.procs" ]; then printf '%s\n' "$tree"; fi
+    done
+  fi
+}
+
+make_cgroups() {
+  local tree dir controller
+  for tree in $(cgroup_trees); do
+    dir=$tree/$CGROUP_PREFIX-$1
+    # Without a controller in the v2 tree liblxc hands criu a wrong --cgroup-root.
+    if [ -e "$tree/cgroup.controllers" ]; then
+      for controller in $(cat "$tree/cgroup.controllers"); do
+        echo "+$controller" >"$tree/cgroup.subtree_control" || true
+      done 2>/dev/null
+    fi
+    mkdir -p "$dir"
+    if [ -e "$dir/cpuset.cpus" ] && [ -z "$(cat "$dir/cpuset.cpus")" ] && [ -e "$tree/cpuset.cpus" ]; then
+      cat "$tree/cpuset.cpus" >"$dir/cpuset.cpus"
+      cat "$tree/cpuset.mems" >"$dir/cpuset.mems"
+    fi
+  done
+}
+
+# Moves the calling (sub)shell into the host's cgroups. A v2 group with controllers for its
+# children takes no processes itself, hence the leaf init.scope (liblxc cuts that name off).
+join_cgroups() {
+  local tree dir
+  for tree in $(cgroup_trees); do
+    dir=$tree/$CGROUP_PREFIX-$1
+    if [ -d "$dir/init.scope" ]; then dir=$dir/init.scope; fi
+    echo "$BASHPID" >"$dir/cgroup.procs"
+  done
+}
+
+# What is in these groups was started by the lab. Covers processes whose host or keeper died without them.
+remove_cgroups() {
+  local tree dir pid tries
+  for tree in $(cgroup_trees); do
+    for dir in "$tree/$CGROUP_PREFIX"-*/; do
+      [ -d "$dir" ] || continue
+      for tries in {1..50}; do
+        for pid in $(find "$dir" -name cgroup.procs -exec cat {} + 2>/dev/null); do
+          kill -9 "$pid" 2>/dev/null || true
+        done
+        find "$dir" -depth -type d -exec rmdir {} + 2>/dev/null
+        [ -d "$dir" ] || break
+        sleep 0.1
+      done
+      if [ -d "$dir" ]; then say "warning: cannot remove $dir"; fi
+    done
+  done
+}
+
+# The keeper holds a mount namespace for everything the lab mounts, so that nothing shows on the
+# machine and all of it vanishes with its processes. share/ propagates into the hosts.
+start_keeper() {
+  mkdir -p "$STATE/share"
+  rm -f "$STATE/keeper.ready"
+  setsid unshare --mount --propagation slave bash -c '
+    set -e
+    mount --bind "$1/share" "$1/share"
+    mount --make-private "$1/share"
+    mount --make-shared "$1/share"
+    : >"$1/keeper.ready"
+    exec sleep infinity' keeper "$STATE" </dev/null >"$STATE/keeper.log" 2>&1 9>&- &
+  wait_until 10 test -e "$STATE/keeper.ready" || die "cannot make mounts (see $STATE/keeper.log)"
+  remember_pid keeper $!
+}
+
+start_host() {
+  local host=$1 dir=$STATE/$1 outer
+  mkdir -p "$dir"/{root,upper,work,lxd,log,tmp}
+  chmod 1777 "$dir/tmp"
+  chmod 711 "$dir/lxd"
+  make_cgroups "$host"
+  (
+    join_cgroups "$host"
+    exec setsid nsenter --target "$(pid_of keeper)" --mount \
+      unshare --mount --uts --ipc --net --pid --cgroup --fork --kill-child --propagation slave \
+      bash "$LAB_DIR/host-init.sh" "$host" "$STATE" "${ADDRESS[$host]}"
+  ) </dev/null >"$dir/boot.log" 2>&1 9>&- &
+  outer=$!
+  wait_until 10 test -e "$dir/entered" || die "host $host does not start: $(tail -n 1 "$dir/boot.log")"
+  remember_pid "$host" "$(tr -d " " <"/proc/$outer/task/$outer/children")"
+}
+
+connect_hosts() {
+  local host pid
+  ip link add name eth0 netns "$(pid_of a)" type veth peer name eth0 netns "$(pid_of b)"
+  for host in "${HOSTS[@]}"; do
+    pid=$(pid_of "$host")
+    nsenter --target "$pid" --net ip addr add "${ADDRESS[$host]}/24" dev eth0
+    nsenter --target "$pid" --net ip link set eth0 up
+    nsenter --target "$pid" --net ip link set lo up
+  done
+}
+
+start_hosts() {
+  local host
+  start_keeper
+  for host in "${HOSTS[@]}"; do start_host "$host"; done
+  connect_hosts
+  for host in "${HOSTS[@]}"; do
+    wait_until 90 test -e "$STATE/$host/upper/var/lib/crdoctor-lab-ready" ||
+      die "LXD of host $host is not ready: $(tail -n 1 "$STATE/$host/boot.log") (see $STATE/$host/boot.log)"
+  done
+}
+
+stop_hosts() {
+  local name
+  for name in "${HOSTS[@]}" keeper; do kill_remembered "$name"; done
+  remove_cgroups
+}
+
+# Runs a command on a host, in its cgroups. Dies with the caller, and takes the command along.
+enter_host() { # host, directory, command...
+  local host=$1 dir=$2 pid
+  shift 2
+  pid=$(pid_of "$host") || return 1
+  join_cgroups "$host"
+  exec setpriv --pdeathsig TERM \
+    nsenter --target "$pid" --mount --uts --ipc --net --pid --cgroup --root --wd="/proc/$pid/root$dir" -- \
+    setpriv --pdeathsig TERM \
+    env --default-signal=INT,QUIT,TERM,HUP,PIPE -u LXD_DIR -u LXD_CONF -u LXD_SOCKET -u TMPDIR -u SSH_AUTH_SOCK \
+    HOME=/root USER=root LOGNAME=root SHELL=/bin/bash PATH="$HOST_PATH" "$@"
+}
+
+on() { # host, command...: for the lab's own use
+  local host=$1
+  shift
+  (enter_host "$host" /root "$@") 9>&-
+}
+
+# Makes a path of the machine visible in the hosts, at the same place.
+share_path() {
+  local path=$1 id host keeper pid
+  id=$(printf '%s' "$path" | sha256sum | cut -c1-12)
+  keeper=$(pid_of keeper)
+  for host in "${HOSTS[@]}"; do
+    pid=$(pid_of "$host")
+    [ "$(stat -c %d:%i "/proc/$pid/root$path" 2>/dev/null)" != "$(stat -c %d:%i "$path")" ] || continue
+    # The keeper's copy of the machine's mounts, not the machine's own: what is mounted there later may be missing.
+    nsenter --target "$keeper" --mount bash -c '
+      set -e
+      if [ -d "$2" ]; then mkdir -p "$1"; else : >>"$1"; fi
+      mountpoint -q "$1" && umount -l "$1"
+      mount --bind "$2" "$1"' share "$STATE/share/$id" "$path"
+    nsenter --target "$pid" --mount --root --wd=/ bash -c '
+      set -e
+      while mountpoint -q "$2"; do umount -l "$2"; done
+      if [ -d "$1" ]; then mkdir -p "$2"; else mkdir -p "${2%/*}"; : >>"$2"; fi
+      mount --bind "$1" "$2"' share "/.share/$id" "$path"
+    [ "$(stat -c %d:%i "/proc/$pid/root$path" 2>/dev/null)" = "$(stat -c %d:%i "$path")" ] || return 1
+  done
+}
+
+# node comes from the machine: one binary in a system directory, or a whole prefix elsewhere.
+share_node() {
+  local node prefix host root
+  node=$(readlink -f "$(command -v node)")
+  prefix=${node%/bin/node}
+  case $prefix in
+    /usr | '') share_path "$node" ;;
+    *) share_path "$prefix" ;;
+  esac
+  if [ -d /usr/lib/node_modules ] && [ "$prefix" = /usr ]; then share_path /usr/lib/node_modules; fi
+  for host in "${HOSTS[@]}"; do
+    root=/proc/$(pid_of "$host")/root
+    if [ "$node" != /usr/bin/node ]; then ln -sfn "$node" "$root/usr/local/bin/node"; fi
+    ln -sfn "$CHECKOUT/dist/cli.js" "$root/usr/local/bin/crdoctor"
+  done
+}

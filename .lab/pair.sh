@@ -1,0 +1,69 @@
+# Sets up LXD on both hosts and lets each trust the other, for ssh and for LXD; sourced.
+# shellcheck shell=bash
+
+peer_of() { if [ "$1" = a ]; then echo b; else echo a; fi; }
+
+initialise_lxd() {
+  local host=$1
+  on "$host" lxd init --preseed <<PRESEED
+config:
+  core.https_address: ${ADDRESS[$host]}:8443
+  core.trust_password: lab
+storage_pools:
+- name: default
+  driver: dir
+networks:
+- name: lxdbr0
+  type: bridge
+  config:
+    ipv4.address: 10.77.0.1/24
+    ipv4.nat: "false"
+    ipv6.address: none
+profiles:
+- name: default
+  devices:
+    root: {path: /, pool: default, type: disk}
+PRESEED
+  on "$host" lxc image import "/.share/mini.tar.gz" --alias mini --quiet
+}
+
+exchange_keys() {
+  local host peer
+  for host in "${HOSTS[@]}"; do
+    peer=$(peer_of "$host")
+    cp "$STATE/$peer/upper/root/.ssh/id_ed25519.pub" "$STATE/$host/upper/root/.ssh/authorized_keys"
+    printf '%s,%s %s\n' "$peer" "${ADDRESS[$peer]}" "$(cut -d ' ' -f 1,2 "$STATE/$peer/upper/etc/ssh/host_key.pub")" \
+      >"$STATE/$host/upper/root/.ssh/known_hosts"
+  done
+}
+
+add_remotes() {
+  local host peer
+  for host in "${HOSTS[@]}"; do
+    peer=$(peer_of "$host")
+    on "$host" lxc remote add "$peer" "https://${ADDRESS[$peer]}:8443" --accept-certificate --password lab
+  done
+}
+
+pair_hosts() {
+  local host jobs=() job
+  cp "$STATE/mini.tar.gz" "$STATE/share/mini.tar.gz"
+  exchange_keys
+  for host in "${HOSTS[@]}"; do
+    initialise_lxd "$host" &
+    jobs+=($!)
+  done
+  for job in "${jobs[@]}"; do wait "$job"; done
+  add_remotes
+} >"$STATE/pair.log" 2>&1
+
+# The daemons run, and each host reaches the other by ssh and as an LXD remote.
+host_works() {
+  local host=$1 peer
+  peer=$(peer_of "$host")
+  [ -e "$STATE/$host/upper/var/lib/crdoctor-lab-ready" ] || return 1
+  timeout 20 bash -c '"$@"' works "$BASH" -c "$(declare -f enter_host pid_of start_time join_cgroups cgroup_trees)
+    STATE=$STATE CGROUP_PREFIX=$CGROUP_PREFIX HOST_PATH=$HOST_PATH
+    enter_host $host /root sh -ec 'ls /var/lib/lxcfs/proc; lxc query /1.0; lxc query $peer:/1.0; ssh -o BatchMode=yes -o ConnectTimeout=5 $peer true'" \
+    >"$STATE/$host.health" 2>&1
+}

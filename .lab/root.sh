@@ -1,0 +1,134 @@
+# Builds the file systems of the lab (root of the hosts, CRIU, container image) once and keeps them as tarballs; sourced.
+# shellcheck shell=bash
+
+ROOT_PACKAGES=lxd,lxd-client,lxcfs,dnsmasq-base,iptables,nftables,openssh-server,openssh-client,iproute2,rsync
+ROOT_PACKAGES+=,squashfs-tools,xz-utils,attr,acl,uidmap,strace,procps,ca-certificates,netcat-openbsd,less,git
+IMAGE_PACKAGES=procps,iproute2,python3-minimal
+# Bookworm's CRIU 3.17 cannot read the vDSO of recent kernels, 4.1 cannot dump inet sockets on 6.16 and later.
+CRIU_SUITE=sid
+
+mirror() {
+  local uri=
+  uri=$(apt-get indextargets --format '$(ORIGIN)|$(LABEL)|$(CODENAME)|$(REPO_URI)' 2>/dev/null |
+    sed -n 's/^Debian|Debian|bookworm|//p' | head -n 1) || true
+  printf '%s\n' "${uri:-http://deb.debian.org/debian}"
+}
+
+# debootstrap downloads with wget, which does not read apt's own proxy setting.
+use_proxy_of_apt() {
+  local proxy
+  proxy=$(apt-config dump Acquire::http::Proxy | sed -n 's/^Acquire::http::Proxy "\(.*\)";$/\1/p')
+  if [ -n "$proxy" ] && [ "$proxy" != DIRECT ]; then export http_proxy=$proxy; fi
+}
+
+# Half a tarball under the final name would be trusted for ever, so it gets that name only when complete.
+pack() {
+  tar -C "$1" --numeric-owner --xattrs -cf - "${@:3}" | gzip -1 >"$2.part"
+  mv "$2.part" "$2"
+}
+
+build_host_root() {
+  local dir=$STATE/build/root
+  debootstrap --variant=minbase --include="$ROOT_PACKAGES" bookworm "$dir" "$(mirror)"
+  rm -rf "$dir"/var/cache/apt/* "$dir"/var/lib/apt/lists/* "$dir"/usr/share/{doc,man,locale,info} "$dir"/etc/ssh/ssh_host_*
+  pack "$dir" "$CACHE/root.tar.gz" .
+}
+
+# Its own libc comes along: sid's CRIU does not run on bookworm's.
+build_criu() {
+  local dir=$STATE/build/criu deb
+  debootstrap --variant=minbase --download-only --include=criu "$CRIU_SUITE" "$dir" "$(mirror)"
+  for deb in "$dir"/var/cache/apt/archives/*.deb; do dpkg-deb -x "$deb" "$dir/x"; done
+  mkdir -p "$dir/out/opt/criu" "$dir/out/usr/sbin"
+  mv "$(find "$dir/x" -path '*sbin/criu' -type f | head -n 1)" "$dir/out/opt/criu/criu"
+  find "$dir/x" -path '*/lib*' \( -name '*.so' -o -name '*.so.*' \) -not -path '*/lib/criu/*' \
+    -exec mv -t "$dir/out/opt/criu" {} +
+  # LXD's liblxc looks for the restored init among the children of what it started: the wrapper must exec.
+  cat >"$dir/out/usr/sbin/criu" <<'SH'
+#!/bin/sh
+exec /opt/criu/ld-linux-x86-64.so.2 --library-path /opt/criu /opt/criu/criu "$@"
+SH
+  chmod 755 "$dir/out/usr/sbin/criu"
+  "$dir/out/opt/criu/ld-linux-x86-64.so.2" --library-path "$dir/out/opt/criu" "$dir/out/opt/criu/criu" --version
+  pack "$dir/out" "$CACHE/criu.tar.gz" .
+}
+
+# Small, because every stateful snapshot on a directory pool copies it.
+build_image_root() {
+  local dir=$STATE/build/image
+  debootstrap --variant=minbase --include="$IMAGE_PACKAGES" bookworm "$dir" "$(mirror)"
+  rm -rf "$dir"/var/cache/{apt,debconf}/* "$dir"/var/lib/apt/lists/* "$dir"/var/log/* \
+    "$dir"/usr/share/{doc,man,locale,info,zoneinfo,bash-completion,i18n} "$dir"/usr/lib/x86_64-linux-gnu/gconv \
+    "$dir"/usr/lib/{apt,udev} "$dir"/usr/lib/x86_64-linux-gnu/{perl-base/unicore,libapt-*}
+  pack "$dir" "$CACHE/image-root.tar.gz" .
+}
+
+# What a tarball was built from; another list of packages means another tarball.
+recipe_of() { declare -f "build_$1" pack | cat - <(printf '%s\n' "$ROOT_PACKAGES" "$IMAGE_PACKAGES" "$CRIU_SUITE") | sha256sum | cut -c1-16; }
+
+cached() { [ -s "$CACHE/$2.tar.gz" ] && [ "$(cat "$CACHE/$2.recipe" 2>/dev/null)" = "$(recipe_of "$1")" ]; }
+
+build() { # function suffix, tarball
+  rm -f "$CACHE/$2.recipe"
+  ("build_$1") >"$STATE/build/$2.log" 2>&1 || return 1
+  recipe_of "$1" >"$CACHE/$2.recipe"
+}
+
+install_build_tools() {
+  local missing=()
+  command -v debootstrap >/dev/null || missing+=(debootstrap)
+  command -v wget >/dev/null || missing+=(wget)
+  command -v ip >/dev/null || missing+=(iproute2)
+  [ ${#missing[@]} -gt 0 ] || return 0
+  say "installing ${missing[*]}"
+  # None of these has a service, so nothing is started on the machine.
+  {
+    apt-get install -y --no-install-recommends "${missing[@]}" ||
+      { apt-get update && apt-get install -y --no-install-recommends "${missing[@]}"; }
+  } >"$STATE/apt.log" 2>&1 </dev/null || die "cannot install ${missing[*]} (see $STATE/apt.log)"
+}
+
+build_tarballs() {
+  local part pid failed='' jobs=()
+  mkdir -p "$CACHE" "$STATE"
+  install_build_tools
+  use_proxy_of_apt
+  rm -rf "$STATE/build"
+  mkdir -p "$STATE/build"
+  for part in host_root:root criu:criu image_root:image-root; do
+    cached "${part%:*}" "${part#*:}" && continue
+    say "building ${part#*:} (once; kept in $CACHE)"
+    build "${part%:*}" "${part#*:}" &
+    jobs+=("$!:${part#*:}")
+  done
+  for part in "${jobs[@]}"; do
+    pid=${part%%:*}
+    if wait "$pid"; then say "built ${part#*:}"; else failed=${part#*:}; fi
+  done
+  if [ -n "$failed" ]; then
+    tail -n 5 "$STATE/build/$failed.log" >&2
+    die "cannot build $failed (see $STATE/build/$failed.log)"
+  fi
+  rm -rf "$STATE/build"
+}
+
+unpack_root() {
+  rm -rf "$STATE/base"
+  mkdir -p "$STATE/base"
+  tar -C "$STATE/base" --numeric-owner --xattrs --xattrs-include='*' -xzf "$CACHE/root.tar.gz"
+  tar -C "$STATE/base" --numeric-owner -xzf "$CACHE/criu.tar.gz"
+  printf 'root:100000:65536\nlxd:100000:65536\n' | tee "$STATE/base/etc/subuid" >"$STATE/base/etc/subgid"
+}
+
+# The LXD image: the cached root file system plus the files in image/.
+pack_image() {
+  local dir=$STATE/image
+  rm -rf "$dir"
+  mkdir -p "$dir/rootfs"
+  tar -C "$dir/rootfs" --numeric-owner --xattrs --xattrs-include='*' -xzf "$CACHE/image-root.tar.gz"
+  cp -rP --remove-destination "$LAB_DIR/image/." "$dir/rootfs/"
+  printf 'architecture: x86_64\ncreation_date: 1700000000\nproperties: {os: debian, release: bookworm, description: no systemd}\n' \
+    >"$dir/metadata.yaml"
+  tar -C "$dir" --numeric-owner --xattrs -cf - metadata.yaml rootfs | gzip -1 >"$STATE/mini.tar.gz"
+  rm -rf "$dir"
+}

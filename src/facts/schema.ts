@@ -1,0 +1,224 @@
+/**
+ * The vocabulary of rules: every fact a rule may read, with its type, what it means and the evidence
+ * it is made from. The type checker of the rule language, the facts that are derived and the list of
+ * what must be collected all follow from this one table.
+ */
+
+import type { EvidenceId } from '../source/source.js';
+
+interface Leaf<Kind extends string, Value> {
+  readonly kind: Kind;
+  readonly doc: string;
+  readonly evidence: readonly EvidenceId[];
+  /** Only for the compiler: the type of a value. */
+  readonly value?: Value;
+}
+export type TextFact = Leaf<'text', string>;
+export type NumberFact = Leaf<'number', number>;
+export type FlagFact = Leaf<'flag', boolean>;
+export type TextsFact = Leaf<'texts', readonly string[]>;
+export type TextMapFact = Leaf<'text-map', Readonly<Record<string, string>>>;
+export interface RecordsFact<Fields extends FactFields> extends Leaf<'records', never> {
+  /** Name of the element type in the rule language. */
+  readonly element: string;
+  readonly fields: Fields;
+}
+export interface RecordFact<Fields extends FactFields> {
+  readonly kind: 'record';
+  readonly fields: Fields;
+}
+export type Fact =
+  | TextFact
+  | NumberFact
+  | FlagFact
+  | TextsFact
+  | TextMapFact
+  | RecordsFact<FactFields>
+  | RecordFact<FactFields>;
+export interface FactFields {
+  readonly [name: string]: Fact;
+}
+
+/** The values that fit a fact; every member may be missing, which means "not known". */
+export type ValueOf<F extends Fact> =
+  F extends RecordFact<infer Fields> ? ValuesOf<Fields>
+  : F extends RecordsFact<infer Fields> ? readonly ValuesOf<Fields>[]
+  : F extends Leaf<string, infer Value> ? Value
+  : never;
+export type ValuesOf<Fields extends FactFields> = { readonly [Name in keyof Fields]?: ValueOf<Fields[Name]> };
+
+const text = (doc: string, ...evidence: EvidenceId[]): TextFact => ({ kind: 'text', doc, evidence });
+const number = (doc: string, ...evidence: EvidenceId[]): NumberFact => ({ kind: 'number', doc, evidence });
+const flag = (doc: string, ...evidence: EvidenceId[]): FlagFact => ({ kind: 'flag', doc, evidence });
+const texts = (doc: string, ...evidence: EvidenceId[]): TextsFact => ({ kind: 'texts', doc, evidence });
+const textMap = (doc: string, ...evidence: EvidenceId[]): TextMapFact => ({ kind: 'text-map', doc, evidence });
+const record = <const Fields extends FactFields>(fields: Fields): RecordFact<Fields> => ({ kind: 'record', fields });
+const records = <const Fields extends FactFields>(
+  element: string,
+  doc: string,
+  evidence: readonly EvidenceId[],
+  fields: Fields,
+): RecordsFact<Fields> => ({ kind: 'records', element, doc, evidence, fields });
+
+const hostFacts = record({
+  hostname: text('node name', 'host.uname'),
+  machine: text('hardware name as of `uname -m`: x86_64, aarch64', 'host.uname'),
+  kernel: record({
+    release: text('`uname -r` as it is: 6.12.48+deb13-amd64', 'proc.osrelease'),
+    config: textMap('kernel build options: y, m, a number or a string; an option that is off is not in it', 'kernel.config'),
+    filesystems: texts('types that the running kernel can mount now (/proc/filesystems)', 'proc.filesystems'),
+    lsm: texts('active security modules, in order (/sys/kernel/security/lsm); empty = known to be none', 'sys.lsm', 'sys.apparmor'),
+    sysctl: textMap('sysctls that matter to CRIU, dotted names, those that exist', 'proc.sysctl'),
+  }),
+  libc: record({
+    name: text('glibc or musl, of the host', 'host.libc'),
+    version: text('version of it: 2.36', 'host.libc'),
+  }),
+  criu: record({
+    installed: flag('there is a criu for the engine to find', 'criu.version', 'host.programs'),
+    version: text('version it reports: 4.1.1', 'criu.version'),
+    works: flag('`criu check` said "Looks good"; decided by the text, not by the exit status', 'criu.check'),
+    problems: texts('error texts of `criu check`, without time stamp and source line', 'criu.check'),
+    missingFeatures: texts('what `criu check --all` reports as missing, its own words', 'criu.check.all'),
+    configOptions: texts('options set in /etc/criu/default.conf, without comments', 'criu.config'),
+  }),
+  programs: texts('programs found, of those looked for (iptables-restore, ip, tar, nft …)', 'host.programs'),
+  privileges: record({
+    uid: number('effective user id crdoctor runs with', 'proc.self.status'),
+    effective: texts('effective capabilities, cap_ lower case', 'proc.self.status'),
+    bounding: texts('bounding set of process 1: what a daemon of this host can have at most', 'proc.init.status'),
+    inUserNamespace: flag('uid 0 here is not uid 0 of the machine (/proc/self/uid_map)', 'proc.self.uid_map'),
+  }),
+  containedIn: text('kind of container this host itself runs in (lxc, docker, podman, systemd-nspawn), empty = none seen', 'host.container'),
+  cgroups: record({
+    layout: text('v1, hybrid or v2', 'proc.self.mountinfo'),
+    freezerPath: text('where the v1 freezer hierarchy is mounted, empty = nowhere', 'proc.self.mountinfo'),
+    unifiedControllers: texts('controllers enabled for children in the v2 tree', 'cgroup.subtree_control'),
+  }),
+  memory: record({
+    totalBytes: number('MemTotal', 'proc.meminfo'),
+    availableBytes: number('MemAvailable', 'proc.meminfo'),
+  }),
+});
+
+const engineFacts = record({
+  name: text('lxd, incus, lxc, docker, podman, runc or criu'),
+  version: text('version of the daemon, or of the tool where there is none', 'engine.server'),
+  packaging: text('deb, snap or other: where the daemon comes from', 'engine.server', 'host.programs'),
+  liblxc: text('version of liblxc that the daemon uses', 'engine.server'),
+  passes: texts('CRIU options that this engine passes by itself, e.g. `--tcp-established`'),
+  criuEnabled: flag('the snap of LXD is set to bring its criu (`snap get lxd criu.enable`)', 'snap.lxd.criu'),
+});
+
+const instanceFacts = record({
+  name: text('name as the engine knows it'),
+  status: text('running, stopped, frozen, error … in lower case', 'engine.instance'),
+  type: text('container or virtual-machine', 'engine.instance'),
+  privileged: flag('root of the container is root of the host', 'engine.instance', 'instance.uid_map'),
+  config: textMap('expanded configuration, profiles included', 'engine.instance'),
+  devices: records('Device', 'expanded devices', ['engine.instance'], {
+    name: text('name in the configuration'),
+    type: text('disk, nic, unix-char, unix-block, gpu, usb, proxy …'),
+    options: textMap('its other options'),
+    nicType: text('kind of a nic as liblxc sees it: veth, macvlan, ipvlan, phys …; empty for other devices'),
+    isRoot: flag('the disk that holds the root file system'),
+    isHostPath: flag('a disk whose source is a path of the host'),
+  }),
+  lxc: record({
+    options: textMap('options of the liblxc configuration in effect, last one wins', 'instance.lxc.conf', 'engine.instance'),
+    ptyMax: number('lxc.pty.max in effect', 'instance.lxc.conf', 'engine.instance'),
+    consolePath: text('lxc.console.path in effect, empty = not set', 'instance.lxc.conf', 'engine.instance'),
+    apparmorProfile: text('lxc.apparmor.profile in effect, empty = set to nothing', 'instance.lxc.conf', 'engine.instance'),
+  }),
+  mounts: records('Mount', 'mount table of its init', ['instance.mountinfo'], {
+    id: number('mount id'),
+    parent: number('id of the parent mount'),
+    device: text('major:minor'),
+    root: text('path inside the file system that is mounted here'),
+    path: text('mount point as the container sees it'),
+    type: text('file system type as in mountinfo: fuse.lxcfs'),
+    family: text('type without what follows a dot: fuse'),
+    source: text('mount source'),
+    master: number('peer group it is a slave of, 0 = none'),
+    hasOuterMaster: flag('slave of a peer group with no member inside'),
+    isRootReachable: flag('the mounted root can be reached from another mount of the same file system inside'),
+  }),
+  tasks: records('Task', 'processes in it', ['instance.tasks'], {
+    pid: number('pid on the host'),
+    innerPid: number('pid inside'),
+    name: text('comm, untrusted'),
+    uid: number('real uid on the host'),
+    state: text('one letter: R S D T t Z X'),
+    tracer: number('pid of its tracer, 0 = none'),
+    nestedNamespaces: texts('kinds of namespaces that differ from those of init: uts pid user ipc cgroup time net mnt'),
+    isSessionOutside: flag('its session leader is outside of its pid namespace'),
+    isLeaderDead: flag('main thread has exited, others live on'),
+  }),
+  memory: record({
+    usedBytes: number('memory charged to it that a dump would write: anonymous and shared memory', 'instance.memory'),
+  }),
+  storage: record({
+    driver: text('dir, btrfs, zfs, lvm, ceph …', 'engine.pool'),
+    path: text('directory that will hold the images', 'engine.pool'),
+    freeBytes: number('free bytes there', 'instance.space'),
+  }),
+  libc: record({
+    name: text('glibc or musl, mapped by its init', 'instance.maps'),
+    version: text('version as far as the file name tells; 2.34 stands for 2.34 or later', 'instance.maps'),
+  }),
+  hasIdmappedRoot: flag('its root file system is mounted with an id map', 'instance.mountinfo', 'engine.instance'),
+  wasRestored: flag('its running incarnation came from a restore, not from a fresh start', 'instance.logs'),
+});
+
+/** What the log itself tells, for `when` of a diagnose entry. */
+const logFacts = record({
+  phase: text('dump, restore, migrate, check or unknown'),
+  kind: text('where the log comes from: criu, lxd, text …'),
+  criu: text('CRIU version read from it'),
+  kernel: text('kernel release read from it'),
+  engine: text('engine it is about, where that can be told; else empty'),
+  succeeded: flag('it says that the run finished successfully'),
+  failed: flag('it says that the run failed'),
+  earlier: texts('messages of Error and Warn lines before this one, oldest first, at most 200'),
+  later: texts('messages of Error and Warn lines after this one'),
+  recent: texts('the 40 messages before this one, of any level, oldest first'),
+  tasks: textMap('comm by pid, as far as the log names them'),
+  mounts: textMap('mount point by mount id'),
+});
+
+export const factSchema = record({
+  host: hostFacts,
+  source: hostFacts,
+  target: hostFacts,
+  engine: engineFacts,
+  instance: instanceFacts,
+});
+export const logSchema = logFacts;
+
+export type HostFacts = ValueOf<typeof hostFacts>;
+export type EngineFacts = ValueOf<typeof engineFacts>;
+export type InstanceFacts = ValueOf<typeof instanceFacts>;
+export type LogFacts = ValueOf<typeof logFacts>;
+export type MountFact = NonNullable<InstanceFacts['mounts']>[number];
+export type DeviceFact = NonNullable<InstanceFacts['devices']>[number];
+export type TaskFact = NonNullable<InstanceFacts['tasks']>[number];
+
+/** Facts of one check. A missing branch is not known. */
+export interface Facts {
+  readonly source?: HostFacts;
+  readonly target?: HostFacts;
+  readonly engine?: EngineFacts;
+  readonly instance?: InstanceFacts;
+}
+
+/** Facts together with what could not be read on the way. */
+export interface FactSet {
+  readonly facts: Facts;
+  /**
+   * Why evidence is missing, by side and id: key `source:criu.check`, `target:…` or `instance:…`.
+   * Evidence that was read in full has no entry.
+   */
+  readonly gaps: ReadonlyMap<string, string>;
+  /** Paths of list facts that are known to be incomplete (`instance.tasks`): no hit there is no answer. */
+  readonly incomplete: ReadonlySet<string>;
+}
