@@ -3,7 +3,7 @@
 # Everything is in functions: bash must have read the whole file before its root changes.
 set -euo pipefail
 
-HOST=$1 STATE=$2 ADDRESS=$3
+HOST=$1 STATE=$2 ADDRESS=$3 READY=$4
 DIR=$STATE/$HOST
 ROOT=$DIR/root
 
@@ -49,34 +49,23 @@ NODES
 
 # The same hierarchies as the machine has, each beginning at the host's own group.
 mount_cgroups() {
-  local tree name options unified=$ROOT/sys/fs/cgroup
+  local tree name kind options root=$ROOT/sys/fs/cgroup
   if [ "$(stat -fc %T /sys/fs/cgroup)" = cgroup2fs ]; then
-    mount -t cgroup2 cgroup2 "$unified"
-  else
-    mount -t tmpfs -o mode=755 tmpfs "$ROOT/sys/fs/cgroup"
-    for tree in /sys/fs/cgroup/*/; do
-      tree=${tree%/} name=${tree##*/}
-      if [ -L "$tree" ] || [ ! -e "$tree/cgroup.procs" ]; then continue; fi
-      mkdir "$ROOT/sys/fs/cgroup/$name"
-      case $name in
-        unified)
-          unified+=/unified
-          mount -t cgroup2 cgroup2 "$unified"
-          continue
-          ;;
-        systemd) options=none,name=systemd ;;
-        *) options=$name ;;
-      esac
-      mount -t cgroup -o "$options" cgroup "$ROOT/sys/fs/cgroup/$name"
-    done
+    mount -t cgroup2 cgroup2 "$root"
+    return
   fi
-  if [ -e "$unified/cgroup.controllers" ]; then
-    mkdir -p "$unified/init.scope"
-    echo $$ >"$unified/init.scope/cgroup.procs"
-    for name in $(cat "$unified/cgroup.controllers"); do
-      echo "+$name" >"$unified/cgroup.subtree_control" || true
-    done
-  fi
+  mount -t tmpfs -o mode=755 tmpfs "$root"
+  for tree in /sys/fs/cgroup/*/; do
+    tree=${tree%/} name=${tree##*/}
+    if [ -L "$tree" ] || [ ! -e "$tree/cgroup.procs" ]; then continue; fi
+    case $name in
+      unified) kind=cgroup2 options=rw ;;
+      systemd) kind=cgroup options=none,name=systemd ;;
+      *) kind=cgroup options=$name ;;
+    esac
+    mkdir "$root/$name"
+    mount -t "$kind" -o "$options" "$kind" "$root/$name"
+  done
 }
 
 configure() {
@@ -126,10 +115,9 @@ main() {
   umount -l /.old
   cd /
   rmdir /.old
-  # Written through the overlay, so that the machine sees it in the upper directory.
-  mkdir -p /var/lib
+  : >/.entered
   start_services
-  : >/var/lib/crdoctor-lab-ready
+  : >"$READY"
   # Nothing is started again when it dies: `up` sees that and makes the hosts anew.
   set +e
   while :; do
@@ -138,5 +126,4 @@ main() {
   done
 }
 
-: >"$DIR/entered"
 main

@@ -35,12 +35,11 @@ make_cgroups() {
   local tree dir controller
   for tree in $(cgroup_trees); do
     dir=$tree/$CGROUP_PREFIX-$1
-    # Without a controller in the v2 tree liblxc hands criu a wrong --cgroup-root.
-    if [ -e "$tree/cgroup.controllers" ]; then
-      for controller in $(cat "$tree/cgroup.controllers"); do
-        echo "+$controller" >"$tree/cgroup.subtree_control" || true
-      done 2>/dev/null
-    fi
+    # Without a controller in its v2 tree liblxc hands criu a wrong --cgroup-root. Only the host's own group gets
+    # them: handed further down, its processes could no longer be in it, where liblxc puts itself for a dump.
+    for controller in $(cat "$tree/cgroup.controllers" 2>/dev/null); do
+      echo "+$controller" 2>/dev/null >"$tree/cgroup.subtree_control" || true
+    done
     mkdir -p "$dir"
     if [ -e "$dir/cpuset.cpus" ] && [ -z "$(cat "$dir/cpuset.cpus")" ] && [ -e "$tree/cpuset.cpus" ]; then
       cat "$tree/cpuset.cpus" >"$dir/cpuset.cpus"
@@ -49,15 +48,10 @@ make_cgroups() {
   done
 }
 
-# Moves the calling (sub)shell into the host's cgroups. A v2 group with controllers for its
-# children takes no processes itself, hence the leaf init.scope (liblxc cuts that name off).
+# Moves the calling (sub)shell into the host's cgroups.
 join_cgroups() {
-  local tree dir
-  for tree in $(cgroup_trees); do
-    dir=$tree/$CGROUP_PREFIX-$1
-    if [ -d "$dir/init.scope" ]; then dir=$dir/init.scope; fi
-    echo "$BASHPID" >"$dir/cgroup.procs"
-  done
+  local tree
+  for tree in $(cgroup_trees); do echo "$BASHPID" >"$tree/$CGROUP_PREFIX-$1/cgroup.procs"; done
 }
 
 # What is in these groups was started by the lab. Covers processes whose host or keeper died without them.
@@ -70,7 +64,7 @@ remove_cgroups() {
         for pid in $(find "$dir" -name cgroup.procs -exec cat {} + 2>/dev/null); do
           kill -9 "$pid" 2>/dev/null || true
         done
-        find "$dir" -depth -type d -exec rmdir {} + 2>/dev/null
+        find "$dir" -depth -type d -exec rmdir {} + 2>/dev/null || true
         [ -d "$dir" ] || break
         sleep 0.1
       done
@@ -93,6 +87,7 @@ start_keeper() {
     exec sleep infinity' keeper "$STATE" </dev/null >"$STATE/keeper.log" 2>&1 9>&- &
   wait_until 10 test -e "$STATE/keeper.ready" || die "cannot make mounts (see $STATE/keeper.log)"
   remember_pid keeper $!
+  disown
 }
 
 start_host() {
@@ -105,10 +100,11 @@ start_host() {
     join_cgroups "$host"
     exec setsid nsenter --target "$(pid_of keeper)" --mount \
       unshare --mount --uts --ipc --net --pid --cgroup --fork --kill-child --propagation slave \
-      bash "$LAB_DIR/host-init.sh" "$host" "$STATE" "${ADDRESS[$host]}"
+      bash "$LAB_DIR/host-init.sh" "$host" "$STATE" "${ADDRESS[$host]}" "$READY"
   ) </dev/null >"$dir/boot.log" 2>&1 9>&- &
   outer=$!
-  wait_until 10 test -e "$dir/entered" || die "host $host does not start: $(tail -n 1 "$dir/boot.log")"
+  disown
+  wait_until 10 test -e "$dir/upper/.entered" || die "host $host does not start: $(tail -n 1 "$dir/boot.log")"
   remember_pid "$host" "$(tr -d " " <"/proc/$outer/task/$outer/children")"
 }
 
@@ -129,7 +125,7 @@ start_hosts() {
   for host in "${HOSTS[@]}"; do start_host "$host"; done
   connect_hosts
   for host in "${HOSTS[@]}"; do
-    wait_until 90 test -e "$STATE/$host/upper/var/lib/crdoctor-lab-ready" ||
+    wait_until 90 test -e "/proc/$(pid_of "$host")/root$READY" ||
       die "LXD of host $host is not ready: $(tail -n 1 "$STATE/$host/boot.log") (see $STATE/$host/boot.log)"
   done
 }

@@ -28,12 +28,13 @@ PRESEED
 }
 
 exchange_keys() {
-  local host peer
+  local host peer mine theirs
   for host in "${HOSTS[@]}"; do
     peer=$(peer_of "$host")
-    cp "$STATE/$peer/upper/root/.ssh/id_ed25519.pub" "$STATE/$host/upper/root/.ssh/authorized_keys"
-    printf '%s,%s %s\n' "$peer" "${ADDRESS[$peer]}" "$(cut -d ' ' -f 1,2 "$STATE/$peer/upper/etc/ssh/host_key.pub")" \
-      >"$STATE/$host/upper/root/.ssh/known_hosts"
+    mine=/proc/$(pid_of "$host")/root theirs=/proc/$(pid_of "$peer")/root
+    cp "$theirs/root/.ssh/id_ed25519.pub" "$mine/root/.ssh/authorized_keys"
+    printf '%s,%s %s\n' "$peer" "${ADDRESS[$peer]}" "$(cut -d ' ' -f 1,2 "$theirs/etc/ssh/host_key.pub")" \
+      >"$mine/root/.ssh/known_hosts"
   done
 }
 
@@ -57,13 +58,10 @@ pair_hosts() {
   add_remotes
 } >"$STATE/pair.log" 2>&1
 
-# The daemons run, and each host reaches the other by ssh and as an LXD remote.
+# The daemons run, and the host reaches the other by ssh and as an LXD remote.
 host_works() {
-  local host=$1 peer
-  peer=$(peer_of "$host")
-  [ -e "$STATE/$host/upper/var/lib/crdoctor-lab-ready" ] || return 1
-  timeout 20 bash -c '"$@"' works "$BASH" -c "$(declare -f enter_host pid_of start_time join_cgroups cgroup_trees)
-    STATE=$STATE CGROUP_PREFIX=$CGROUP_PREFIX HOST_PATH=$HOST_PATH
-    enter_host $host /root sh -ec 'ls /var/lib/lxcfs/proc; lxc query /1.0; lxc query $peer:/1.0; ssh -o BatchMode=yes -o ConnectTimeout=5 $peer true'" \
-    >"$STATE/$host.health" 2>&1
+  local peer
+  peer=$(peer_of "$1")
+  on "$1" timeout 15 sh -ec "test -e $READY; ls /var/lib/lxcfs/proc; lxc query /1.0; lxc query $peer:/1.0
+    ssh -o BatchMode=yes -o ConnectTimeout=5 $peer true" </dev/null >"$STATE/$1.health" 2>&1
 }

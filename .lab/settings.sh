@@ -12,6 +12,7 @@ LOCK=/run/lock/crdoctor-lab.lock
 HOSTS=(a b)
 declare -A ADDRESS=([a]=10.99.0.1 [b]=10.99.0.2)
 HOST_PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin
+READY=/run/crdoctor-lab-ready # on a host: its services have started
 CGROUP_PREFIX=crdoctor-lab
 
 EXIT_NOT_POSSIBLE=77 # what test runners read as "skipped"

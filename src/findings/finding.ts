@@ -6,8 +6,8 @@ import type { EvidenceId } from '../source/source.js';
 export type Outcome = 'fires' | 'quiet' | 'unknown' | 'not-applicable';
 export type Side = 'source' | 'target' | 'instance';
 export type Verdict = 'ready' | 'at-risk' | 'blocked' | 'unknown';
-/** What the user is about to do; `host` when no instance was named. */
-export type Operation = 'snapshot' | 'stop' | 'move' | 'restore' | 'host';
+/** What the user is about to do; `dump` of a bare process tree, `host` when no instance was named. */
+export type Operation = 'snapshot' | 'stop' | 'move' | 'restore' | 'dump' | 'host';
 
 /** One place where a cause was seen. */
 export interface Occurrence {

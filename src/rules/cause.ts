@@ -102,3 +102,8 @@ export type Severity = Prediction['severity'];
 export type Scope = CauseFile['scope'];
 export type EngineName = (typeof engineNames)[number];
 export type LogKind = (typeof logKinds)[number];
+
+/** Tells the two kinds of tests in a cause file apart: one has facts, the other a log. */
+export function isDiagnoseTest(test: CauseTest): test is DiagnoseTest {
+  return 'log' in test;
+}

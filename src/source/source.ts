@@ -30,6 +30,16 @@ export interface FileRequest extends RequestBase {
   readonly paths: readonly [string, ...string[]];
 }
 
+/**
+ * Several small files in one piece of evidence, each with its own status: sysctls, marker files. The
+ * text is made of blocks: a line `== STATUS PATH` (status as in EvidenceStatus), then each line of
+ * the contents after a tab. A directory that exists has the status `failed`, never `absent`.
+ */
+export interface FilesRequest extends RequestBase {
+  readonly kind: 'files';
+  readonly paths: readonly string[];
+}
+
 /** The names in a directory, with type, size and modification time; no contents, no links followed. */
 export interface ListingRequest extends RequestBase {
   readonly kind: 'listing';
@@ -57,6 +67,7 @@ export interface TasksRequest extends RequestBase {
 export type EvidenceRequest =
   | CommandRequest
   | FileRequest
+  | FilesRequest
   | ListingRequest
   | ProgramsRequest
   | SpaceRequest

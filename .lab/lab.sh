@@ -1,0 +1,107 @@
+#!/bin/bash
+# The lab: two LXD hosts `a` and `b` on one machine, with containers that can and cannot be checkpointed.
+#   lab.sh up | down | status | exec HOST COMMAND [ARGUMENT...]
+set -euo pipefail
+
+# shellcheck source=settings.sh
+. "$(dirname -- "${BASH_SOURCE[0]}")/settings.sh"
+# shellcheck source=root.sh
+. "$LAB_DIR/root.sh"
+# shellcheck source=host.sh
+. "$LAB_DIR/host.sh"
+# shellcheck source=pair.sh
+. "$LAB_DIR/pair.sh"
+# shellcheck source=containers.sh
+. "$LAB_DIR/containers.sh"
+
+check_possible() {
+  [ "$(id -u)" = 0 ] || not_possible "root is needed"
+  [ -r /etc/debian_version ] && command -v apt-get >/dev/null || not_possible "not a Debian system"
+  [ "$(dpkg --print-architecture)" = amd64 ] || not_possible "only built for amd64"
+  [ -n "$(cgroup_trees)" ] || not_possible "no control groups in /sys/fs/cgroup"
+  command -v node >/dev/null || not_possible "no node"
+  unshare --mount --pid --net --cgroup --fork true 2>/dev/null || not_possible "no new namespaces allowed"
+  grep -q overlay /proc/filesystems || modprobe overlay 2>/dev/null || not_possible "the kernel has no overlay file system"
+}
+
+take_lock() {
+  mkdir -p "${LOCK%/*}"
+  exec 9>"$LOCK"
+  if ! flock -n 9; then
+    say "waiting for another lab command"
+    flock 9
+  fi
+}
+
+# Changes in the lab itself ask for new hosts.
+lab_version() {
+  cat "$LAB_DIR"/{host,host-init,pair,settings}.sh "$CACHE"/*.recipe <(cd "$LAB_DIR/image" && find . -type f | sort | xargs cat) |
+    sha256sum | cut -c1-16
+}
+
+hosts_work() {
+  local host job jobs=()
+  [ "$(cat "$STATE/version" 2>/dev/null)" = "$(lab_version)" ] || return 1
+  pid_of keeper >/dev/null || return 1
+  for host in "${HOSTS[@]}"; do
+    host_works "$host" &
+    jobs+=($!)
+  done
+  for job in "${jobs[@]}"; do wait "$job" || return 1; done
+}
+
+make_hosts() {
+  tear_down
+  mkdir -p "$STATE"
+  build_tarballs
+  say "unpacking"
+  unpack_root &
+  local unpacking=$!
+  pack_image
+  wait "$unpacking" || die "cannot unpack the root file system"
+  say "starting hosts ${HOSTS[*]}"
+  start_hosts
+  say "introducing them to each other"
+  pair_hosts || die "cannot set up LXD: $(tail -n 1 "$STATE/pair.log") (see $STATE/pair.log)"
+  lab_version >"$STATE/version"
+}
+
+tear_down() {
+  stop_hosts
+  rm -rf --one-file-system "$STATE"
+}
+
+lab_up() {
+  check_possible
+  take_lock
+  if ! hosts_work; then make_hosts; fi
+  if ! { share_path "$CHECKOUT" && share_node; } 2>"$STATE/share.log"; then
+    say "cannot show $CHECKOUT to the running hosts, making them anew"
+    make_hosts
+    share_path "$CHECKOUT"
+    share_node
+  fi
+  repair_containers
+  say "up"
+}
+
+lab_down() {
+  [ "$(id -u)" = 0 ] || not_possible "root is needed"
+  take_lock
+  tear_down
+  say "down"
+}
+
+main() {
+  local command=${1:-}
+  [ $# -eq 0 ] || shift
+  case $command in
+    up) lab_up ;;
+    down) lab_down ;;
+    status) . "$LAB_DIR/status.sh" && lab_status ;;
+    exec) . "$LAB_DIR/exec.sh" && lab_exec "$@" ;;
+    *) die "usage: lab.sh up | down | status | exec HOST COMMAND [ARGUMENT...]" ;;
+  esac
+}
+
+main "$@"

@@ -1,0 +1,75 @@
+#!/usr/bin/env node
+/** Where crdoctor begins: takes what the process gives, runs the command, turns its end into an exit status. */
+
+import { fileURLToPath } from 'node:url';
+
+import packageFile from '../package.json' with { type: 'json' };
+
+import type { Output } from './commands/invocation.js';
+
+/** Exit statuses of a program that ended by a signal: 128 and the number of the signal. */
+const signalStatuses = { SIGHUP: 129, SIGINT: 130, SIGTERM: 143 } as const;
+type StopSignal = keyof typeof signalStatuses;
+
+/** How long a command may take to end its children after a signal. */
+const graceMs = 3000;
+
+const argv = process.argv.slice(2);
+for (const stream of [process.stdout, process.stderr]) stream.on('error', ignoreClosedPipe);
+
+if (argv.length === 1 && (argv[0] === '--version' || argv[0] === '-V')) {
+  process.stdout.write(`${packageFile.version}\n`);
+} else {
+  process.exitCode = await run();
+}
+
+/** Nothing here is loaded before it is known to be needed: `--version` stays as quick as Node itself. */
+async function run(): Promise<number> {
+  const stop = new AbortController();
+  const stopped: { by?: StopSignal } = {};
+  onStopSignal((name) => {
+    if (stopped.by !== undefined) process.exit(signalStatuses[name]);
+    stopped.by = name;
+    stop.abort(new Error(`stopped by ${name}`));
+    setTimeout(() => process.exit(signalStatuses[name]), graceMs).unref();
+  });
+  let status: number;
+  try {
+    const { runCommandLine } = await import('./commands/command-line.js');
+    status = await runCommandLine({
+      argv,
+      version: packageFile.version,
+      env: process.env,
+      cwd: process.cwd(),
+      packageDirectory: fileURLToPath(new URL('..', import.meta.url)),
+      now: () => new Date(),
+      signal: stop.signal,
+      stdout: toOutput(process.stdout),
+      stderr: toOutput(process.stderr),
+    });
+  } catch (error) {
+    if (stopped.by !== undefined) return signalStatuses[stopped.by];
+    const { renderError } = await import('./render/error.js');
+    const rendered = renderError(error, (process.env['CRDOCTOR_DEBUG'] ?? '') !== '');
+    process.stderr.write(rendered.text);
+    return rendered.status;
+  }
+  return stopped.by === undefined ? status : signalStatuses[stopped.by];
+}
+
+function onStopSignal(listener: (name: StopSignal) => void): void {
+  for (const name of ['SIGHUP', 'SIGINT', 'SIGTERM'] as const) process.on(name, () => listener(name));
+}
+
+function toOutput(stream: NodeJS.WriteStream): Output {
+  return {
+    write: (text) => void stream.write(text),
+    isTerminal: stream.isTTY,
+    columns: stream.isTTY ? stream.columns : undefined,
+  };
+}
+
+/** The reader went away (`crdoctor … | head`): no news for the user, and the exit status stays the verdict. */
+function ignoreClosedPipe(error: NodeJS.ErrnoException): void {
+  if (error.code !== 'EPIPE') throw error;
+}

@@ -1,0 +1,98 @@
+/** Options of `check`, and what they may not be together. */
+
+import type { InferredOptionTypes, Options } from 'yargs';
+
+import { UserError } from '../errors.js';
+import type { Operation } from '../findings/finding.js';
+import type { OutputArguments, WorkArguments } from './output-options.js';
+import { requireLocal } from './where-option.js';
+
+export const checkOptions = {
+  engine: { type: 'string', requiresArg: true, describe: 'Engine that owns the container; found out when left out' },
+  on: { type: 'string', requiresArg: true, describe: 'Host to judge: local' },
+  to: { type: 'string', requiresArg: true, describe: 'Host that a move goes to: local' },
+  for: {
+    type: 'string',
+    requiresArg: true,
+    choices: ['snapshot', 'stop', 'move', 'restore'],
+    describe: 'What is about to be done; stop for a container, everything for a host',
+  },
+  pid: { type: 'string', requiresArg: true, describe: 'Judge a process tree for criu dump instead of a container' },
+  'criu-options': { type: 'string', requiresArg: true, describe: 'Options that criu dump will be given, with --pid' },
+  strict: { type: 'boolean', describe: 'Exit with status 4 when there are risks' },
+} as const satisfies Record<string, Options>;
+
+export type CheckArguments = InferredOptionTypes<typeof checkOptions> &
+  OutputArguments &
+  WorkArguments & {
+    readonly instance?: string | undefined;
+    readonly _: readonly (string | number)[];
+  };
+
+/** A check as asked for, options checked against each other. */
+export interface CheckWish {
+  readonly instance: string | undefined;
+  readonly engine: string | undefined;
+  readonly pid: number | undefined;
+  readonly criuOptions: readonly string[];
+  readonly operation: Operation;
+  /** The target of a move is given (and is this host). */
+  readonly hasTarget: boolean;
+}
+
+/** @throws {UserError} for options that do not fit together */
+export function readCheckWish(parsed: CheckArguments): CheckWish {
+  requireLocal('--on', parsed.on);
+  requireLocal('--to', parsed.to);
+  const instance = instanceOf(parsed);
+  const pid = pidOf(parsed.pid);
+  const operation = parsed.for;
+  if (pid !== undefined && instance !== undefined)
+    throw new UserError('--pid and a container cannot be judged at once');
+  if (pid !== undefined && operation !== undefined)
+    throw new UserError('--pid judges a dump; --for does not go with it');
+  if (pid !== undefined && parsed.engine !== undefined && parsed.engine !== 'criu') {
+    throw new UserError(`--pid judges a process for criu itself, not for ${parsed.engine}`);
+  }
+  if (parsed['criu-options'] !== undefined && pid === undefined)
+    throw new UserError('--criu-options goes with --pid only');
+  if (parsed.to !== undefined && operation !== undefined && operation !== 'move') {
+    throw new UserError(`--to goes with --for move, not with --for ${operation}`);
+  }
+  return {
+    instance,
+    engine: pid === undefined ? parsed.engine : 'criu',
+    pid,
+    criuOptions: (parsed['criu-options'] ?? '').split(/\s+/).filter((option) => option !== ''),
+    operation: operationOf(parsed, instance, pid),
+    hasTarget: parsed.to !== undefined,
+  };
+}
+
+/** After `--` a name may begin with a dash. */
+function instanceOf({ instance, _: words }: CheckArguments): string | undefined {
+  const rest = words.slice(1).map(String);
+  const names = instance === undefined ? rest : [instance, ...rest];
+  if (names.length > 1) throw new UserError(`one container at a time; given were ${names.join(', ')}`);
+  if (names[0] === '') throw new UserError('the name of the container is empty');
+  return names[0];
+}
+
+function pidOf(text: string | undefined): number | undefined {
+  if (text === undefined) return undefined;
+  const pid = Number(text);
+  // 4194304 is PID_MAX_LIMIT of 64-bit kernels, linux/include/linux/threads.h.
+  if (!/^\d+$/.test(text) || pid < 1 || pid > 4_194_304) throw new UserError(`--pid ${text} is no process id`);
+  return pid;
+}
+
+function operationOf(
+  { for: wish, to }: CheckArguments,
+  instance: string | undefined,
+  pid: number | undefined,
+): Operation {
+  if (wish !== undefined) return wish;
+  if (pid !== undefined) return 'dump';
+  if (to !== undefined) return 'move';
+  return instance === undefined ? 'host' : 'stop';
+}

@@ -1,0 +1,154 @@
+/** The command table: what can be written on the command line, and which module does it. */
+
+import yargs, { type Argv } from 'yargs';
+
+import { exitStatus, UserError, type ExitStatus } from '../errors.js';
+import { checkOptions } from './check-options.js';
+import type { Invocation } from './invocation.js';
+import { outputOptions, workOptions } from './output-options.js';
+
+/** What a command line asks for; runs after it was read to its end. */
+type Task = () => Promise<ExitStatus>;
+
+/**
+ * Reads the command line and runs the command it names.
+ * @throws {UserError} for wrong use, and what the commands throw
+ */
+export async function runCommandLine(invocation: Invocation): Promise<ExitStatus> {
+  const { task, output } = await parse(invocation);
+  if (output !== '') invocation.stdout.write(`${output}\n`);
+  return task === undefined ? exitStatus.ok : task();
+}
+
+async function parse(invocation: Invocation): Promise<{ readonly task: Task | undefined; readonly output: string }> {
+  const chosen: { task?: Task } = {};
+  let output = '';
+  const parser = commandTable(invocation, (task) => {
+    chosen.task = task;
+  });
+  try {
+    await parser.parseAsync([...invocation.argv], {}, (_error: unknown, _parsed: unknown, text: string) => {
+      output = text;
+    });
+  } catch (error) {
+    throw error instanceof UserError ? error : usageError(error);
+  }
+  return { task: chosen.task, output };
+}
+
+function commandTable(invocation: Invocation, choose: (task: Task) => void): Argv {
+  return yargs()
+    .scriptName('crdoctor')
+    .locale('en')
+    .usage('$0 <command>\n\nSays why a container cannot be frozen and brought back to life.')
+    .command(
+      'check [instance]',
+      'Say whether a container, or this host, can be checkpointed and restored',
+      (command) =>
+        command
+          .positional('instance', { type: 'string', describe: 'Container to judge; without it the host is judged' })
+          .options(checkOptions)
+          .options(outputOptions)
+          .options(workOptions),
+      (parsed) => choose(async () => (await import('./check.js')).runCheck(parsed, invocation)),
+    )
+    .command(
+      'triage <path..>',
+      'Find the cause of a failure in its logs',
+      (command) =>
+        command
+          .positional('path', {
+            type: 'string',
+            array: true,
+            demandOption: true,
+            describe: 'Log, directory of logs, or - for stdin',
+          })
+          .options(outputOptions)
+          .options(workOptions),
+      (parsed) => choose(async () => (await import('./triage.js')).runTriage(parsed, invocation)),
+    )
+    .command('rules', 'Show, check and test the knowledge behind check and triage', (command) =>
+      ruleCommands(command, invocation, choose),
+    )
+    .completion('completion', 'Print a completion script for bash or zsh')
+    .demandCommand(1, 'no command was given')
+    .recommendCommands()
+    .strict()
+    .middleware(refuse, true)
+    .version(invocation.version)
+    .alias('version', 'V')
+    .alias('help', 'h')
+    .epilogue('Exit status: 0 nothing blocks, 2 wrong use, 3 blocked, 4 risks with --strict, 5 could not tell.')
+    .wrap(Math.min(100, invocation.stdout.columns ?? 100))
+    .parserConfiguration({
+      'boolean-negation': false,
+      'dot-notation': false,
+      'parse-numbers': false,
+      'parse-positional-numbers': false,
+    })
+    .exitProcess(false)
+    .fail(false);
+}
+
+function ruleCommands(command: Argv, invocation: Invocation, choose: (task: Task) => void): Argv {
+  const options = { format: { ...outputOptions.format, choices: ['text', 'json'] }, rules: workOptions.rules } as const;
+  return command
+    .command(
+      'list',
+      'List the causes that are known',
+      (list) => list.options(options),
+      (parsed) => choose(async () => (await import('./rules.js')).runRulesList(parsed, invocation)),
+    )
+    .command(
+      'explain <cause>',
+      'Say everything about one cause',
+      (explain) =>
+        explain
+          .positional('cause', {
+            type: 'string',
+            demandOption: true,
+            describe: 'Its id, as check, triage and list print it',
+          })
+          .options({ ...options, 'no-color': outputOptions['no-color'] }),
+      (parsed) => choose(async () => (await import('./rules.js')).runRulesExplain(parsed, invocation)),
+    )
+    .command(
+      'check [directory]',
+      'Say what is wrong with the rules of a directory',
+      (check) => check.positional('directory', { type: 'string', describe: 'Without it the shipped rules' }),
+      (parsed) => choose(async () => (await import('./rules.js')).runRulesCheck(parsed.directory, invocation)),
+    )
+    .command(
+      'test [directory]',
+      'Run the tests inside the rules and prove that they bite',
+      (test) => test.positional('directory', { type: 'string', describe: 'Without it the shipped rules' }),
+      (parsed) => choose(async () => (await import('./rules.js')).runRulesTest(parsed.directory, invocation)),
+    )
+    .demandCommand(1, 'crdoctor rules needs list, explain, check or test');
+}
+
+/** Options that may be given more than once. */
+const repeatable: ReadonlySet<string> = new Set(['_', 'rules', 'path']);
+
+/** Runs before yargs checks types and choices. */
+function refuse(parsed: Readonly<Record<string, unknown>>): void {
+  if (parsed['format'] === 'html') {
+    throw new UserError('this release writes no HTML', { hint: 'formats are text, json, markdown and junit' });
+  }
+  for (const [name, value] of Object.entries(parsed)) {
+    if (Array.isArray(value) && !repeatable.has(name)) throw new UserError(`--${name} can be given once only`);
+  }
+}
+
+/** What yargs complains of, as one line in our words. */
+function usageError(error: unknown): UserError {
+  const message = error instanceof Error ? error.message : String(error);
+  const choice = /Argument: (.+), Given: (.+), Choices: (.+)/s.exec(message);
+  const text =
+    choice === null
+      ? message.replace(/^Unknown argument/, 'unknown option or argument').replace(/\s*\n\s*/g, ' ')
+      : `--${choice[1]} cannot be ${choice[2]}; it is one of ${choice[3]}`;
+  return new UserError(text.charAt(0).toLowerCase() + text.slice(1), {
+    hint: 'crdoctor --help and crdoctor COMMAND --help tell what can be written',
+  });
+}

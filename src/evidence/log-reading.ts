@@ -1,0 +1,72 @@
+/** What reading a log leaves in memory: its runs and the few lines that can matter, with their context. */
+
+import type { LogLevel } from '../parse/criu-log.js';
+import type { LoggedOperation } from '../parse/log-command.js';
+import type { PhaseMark, RunPhase } from '../parse/log-marks.js';
+import type { EngineName, LogKind } from '../rules/cause.js';
+
+/** A line that can matter: Error, Warn, or one that holds words of a rule. */
+export interface LogEvent {
+  /** 1-based; two events may share a line when it quotes several. */
+  readonly line: number;
+  /** The whole line as it stands in the file, cut at 4 KiB. Untrusted. */
+  readonly text: string;
+  /** The words without time stamp, pid and `Error (file:line): `. Untrusted. */
+  readonly message: string;
+  readonly kind: LogKind;
+  readonly isFromDaemon: boolean;
+  readonly level: LogLevel;
+  readonly timeS?: number;
+  readonly pid?: number;
+  /** CRIU's or liblxc's source file, with the line for CRIU. */
+  readonly location?: string;
+  /** Index into `runs`. */
+  readonly run: number;
+  /** Pid of the task that the log was busy with, as far as it says. */
+  readonly taskPid?: string;
+  /** Up to 40 lines before this one, oldest first, each cut at 512 characters; undefined = not kept. */
+  readonly recent?: readonly string[];
+}
+
+/** A step that a run came to. */
+export interface LogMark {
+  readonly mark: PhaseMark;
+  readonly line: number;
+  readonly timeS?: number;
+}
+
+/** One run of CRIU in a log; a log without any CRIU line has one as well. */
+export interface LogRun {
+  readonly phase?: RunPhase;
+  readonly criu?: string;
+  readonly kernel?: string;
+  readonly succeeded: boolean;
+  readonly failed: boolean;
+  /** Steps in the order of the log, the first of each kind. */
+  readonly marks: readonly LogMark[];
+  /** Comm by pid, as far as named. Untrusted. */
+  readonly tasks: Readonly<Record<string, string>>;
+  /** Mount point by mount id. Untrusted. */
+  readonly mounts: Readonly<Record<string, string>>;
+}
+
+/** One log, read once. */
+export interface LogReading {
+  /** Name as the user knows it. Untrusted. */
+  readonly file: string;
+  readonly kind: LogKind;
+  readonly engine?: EngineName;
+  readonly operation?: LoggedOperation;
+  readonly runs: readonly LogRun[];
+  /** In the order of the log. Of lines that repeat, the first sixteen and the last four. */
+  readonly events: readonly LogEvent[];
+  readonly lines: number;
+  /** Why not all of it was read: cut off, damaged, too many errors. */
+  readonly problem?: string;
+}
+
+/**
+ * Message of the event that stands for the end of a CRIU log that never says how the run went. Rules
+ * match it like any other line; its text is the last line there is.
+ */
+export const endOfLog = '(the log ends here)';

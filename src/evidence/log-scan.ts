@@ -1,0 +1,162 @@
+/** Cuts a stream of bytes into lines in one pass, and passes by what cannot matter in a huge CRIU log. */
+
+/** Receives lines in the order of the log. */
+export interface LineSink {
+  /** A line without its end, decoded as UTF-8, cut at {@link maxLineBytes}; `number` is 1-based. */
+  line(text: string, number: number): void;
+  /** Whether what came so far is a CRIU log, so that its long middle may be skimmed for errors alone. */
+  isSkimmable(): boolean;
+}
+
+/** Takes chunks of any size; `end` hands over what is left. */
+export interface LogScan {
+  push(chunk: Buffer): void;
+  end(): void;
+  /** Lines seen, known after `end`. */
+  lines(): number;
+  /** Whether a part of the log was passed by, because it holds more errors than anybody reads. */
+  isCut(): boolean;
+}
+
+/** Bytes of a line that are kept; what follows, up to the line's end, is dropped. */
+export const maxLineBytes = 64 * 1024;
+/** Bytes at both ends of a log in which every line is looked at. */
+const fullBytes = 4 * 1024 * 1024;
+/** Lines before a hit in the skimmed middle that are read too: context of an error. */
+const linesBefore = 40;
+const linesAfter = 4;
+/** Hits in the skimmed middle after which the rest of it is passed by. */
+const maxHits = 100_000;
+const newline = 0x0a;
+/** Every Error and Warn line of CRIU holds one of these (criu/log.c). */
+const needles = [Buffer.from('Error ('), Buffer.from('Warn  (')];
+
+/** Offsets at which a needle begins, ascending, at most `limit`. */
+const findHits = (bytes: Buffer, limit: number): number[] => {
+  const hits: number[] = [];
+  for (const needle of needles) {
+    let at = bytes.indexOf(needle);
+    while (at >= 0 && hits.length < limit) {
+      hits.push(at);
+      at = bytes.indexOf(needle, at + needle.length);
+    }
+  }
+  return hits.toSorted((a, b) => a - b);
+};
+
+/** Start of the line that is `count` lines before the line that holds `offset`. */
+const startOfLineBefore = (bytes: Buffer, offset: number, count: number): number => {
+  let start = offset;
+  for (let step = 0; step <= count; step += 1) {
+    if (start <= 0) return 0;
+    start = bytes.lastIndexOf(newline, start - 1);
+    if (start < 0) return 0;
+  }
+  return start + 1;
+};
+
+/** First offset behind the line that is `count` lines after the line that holds `offset`. */
+const endOfLineAfter = (bytes: Buffer, offset: number, count: number): number => {
+  let end = offset;
+  for (let step = 0; step <= count; step += 1) {
+    const found = bytes.indexOf(newline, end);
+    if (found < 0) return bytes.length;
+    end = found + 1;
+  }
+  return end;
+};
+
+const countLines = (bytes: Buffer, from: number, to: number): number => {
+  let count = 0;
+  for (let at = bytes.indexOf(newline, from); at >= 0 && at < to; at = bytes.indexOf(newline, at + 1)) count += 1;
+  return count;
+};
+
+/** Hands whole lines between two offsets to the sink; both are starts of lines. */
+const feed = (sink: LineSink, bytes: Buffer, from: number, to: number, firstNumber: number): number => {
+  let number = firstNumber;
+  let start = from;
+  while (start < to) {
+    const found = bytes.indexOf(newline, start);
+    const end = found < 0 || found > to ? to : found;
+    sink.line(bytes.toString('utf8', start, Math.min(end, start + maxLineBytes)), number);
+    number += 1;
+    start = end + 1;
+  }
+  return number;
+};
+
+/** Makes a scan that looks at every line of both ends and, in the middle of a CRIU log, around errors. */
+export const createLogScan = (sink: LineSink): LogScan => {
+  let carry: Buffer | undefined;
+  let number = 1;
+  let fullyRead = 0;
+  let hitsLeft = maxHits;
+  const waiting: Buffer[] = [];
+  let waitingBytes = 0;
+
+  const skim = (bytes: Buffer): void => {
+    let done = 0;
+    for (const hit of findHits(bytes, hitsLeft)) {
+      hitsLeft -= 1;
+      if (hit < done) continue;
+      const from = Math.max(done, startOfLineBefore(bytes, hit, linesBefore));
+      number += countLines(bytes, done, from);
+      done = endOfLineAfter(bytes, hit, linesAfter);
+      number = feed(sink, bytes, from, done, number);
+    }
+    number += countLines(bytes, done, bytes.length);
+  };
+
+  /** Completes the line begun in the chunk before; returns where the next line begins. */
+  const finishCarry = (chunk: Buffer): number => {
+    if (carry === undefined) return 0;
+    const found = chunk.indexOf(newline);
+    const end = found < 0 ? chunk.length : found;
+    const room = Math.max(0, maxLineBytes - carry.length);
+    carry = Buffer.concat([carry, chunk.subarray(0, Math.min(end, room))]);
+    if (found < 0) return chunk.length;
+    sink.line(carry.toString('utf8'), number);
+    number += 1;
+    carry = undefined;
+    return found + 1;
+  };
+
+  const take = (chunk: Buffer, isSkimmed: boolean): void => {
+    const start = finishCarry(chunk);
+    if (start >= chunk.length) return;
+    const stop = chunk.lastIndexOf(newline) + 1;
+    const whole = Math.max(start, stop);
+    if (isSkimmed) skim(chunk.subarray(start, whole));
+    else number = feed(sink, chunk, start, whole, number);
+    if (whole < chunk.length) carry = Buffer.from(chunk.subarray(whole, whole + maxLineBytes));
+  };
+
+  return {
+    push(chunk) {
+      if (waiting.length === 0 && (fullyRead < fullBytes || !sink.isSkimmable())) {
+        fullyRead += chunk.length;
+        take(chunk, false);
+        return;
+      }
+      waiting.push(chunk);
+      waitingBytes += chunk.length;
+      while (waitingBytes - (waiting[0]?.length ?? 0) >= fullBytes) {
+        const oldest = waiting.shift();
+        if (oldest === undefined) break;
+        waitingBytes -= oldest.length;
+        take(oldest, true);
+      }
+    },
+    end() {
+      for (const chunk of waiting.splice(0)) take(chunk, false);
+      if (carry !== undefined) {
+        sink.line(carry.toString('utf8'), number);
+        number += 1;
+        carry = undefined;
+      }
+    },
+    lines: () => number - 1,
+    isCut: () => hitsLeft <= 0,
+  };
+};

@@ -1,0 +1,49 @@
+/** Reads logs, from text or from streams of any length, in one pass and a bounded amount of memory. */
+
+import type { LogKind } from '../rules/cause.js';
+import type { LogInput } from '../source/log-files.js';
+import type { LogReading } from './log-reading.js';
+import { createLogReader, type ReaderOptions } from './log-reader.js';
+import { createLogScan } from './log-scan.js';
+
+/** What to look for in logs. */
+export interface LogWatch {
+  /** Words that rules look for; see `watchedWords` of the rules. */
+  readonly words: Iterable<string>;
+}
+
+/** Reads a log that is in memory already: tests of rules, examples, pasted text. */
+export const readLogText = (text: string, options: ReaderOptions): LogReading => {
+  const reader = createLogReader(options);
+  const scan = createLogScan(reader);
+  scan.push(Buffer.from(text));
+  scan.end();
+  return reader.finish(scan.lines());
+};
+
+const tooLoud = 'it holds more errors than are looked at; its middle was passed by';
+
+/** Reads one log to its end. Damage on the way ends the reading and is told in `problem`. */
+export const readLog = async (input: LogInput, watch: LogWatch, kind?: LogKind): Promise<LogReading> => {
+  const reader = createLogReader({ file: input.name, words: watch.words, ...(kind === undefined ? {} : { kind }) });
+  const scan = createLogScan(reader);
+  let problem: string | undefined;
+  try {
+    for await (const chunk of input.open()) scan.push(chunk);
+  } catch (error) {
+    problem = error instanceof Error ? error.message : String(error);
+  }
+  scan.end();
+  return reader.finish(scan.lines(), problem ?? (scan.isCut() ? tooLoud : undefined));
+};
+
+/** Reads logs one after the other, in the order given. */
+export const readLogs = async (inputs: readonly LogInput[], watch: LogWatch): Promise<readonly LogReading[]> => {
+  const readings: LogReading[] = [];
+  for (const input of inputs) {
+    // One at a time: each may be gigabytes, and memory is what is bounded here.
+    // oxlint-disable-next-line no-await-in-loop -- see above
+    readings.push(await readLog(input, watch));
+  }
+  return readings;
+};

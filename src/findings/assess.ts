@@ -1,0 +1,224 @@
+/** Facts in, findings out: every cause is judged, and what could not be judged says so. */
+
+import { evidenceOf } from '../facts/provenance.js';
+import type { FactSet } from '../facts/schema.js';
+import type { Phase, Prediction, Severity } from '../rules/cause.js';
+import { compileCause, type CompiledCause, type CompiledPrediction } from '../rules/compile.js';
+import type { Cause, EngineName } from '../rules/cause.js';
+import type { Variables } from '../rules/language.js';
+import type { Assessment, Finding, Note, Occurrence, Operation, Outcome, Side, Subject, Verdict } from './finding.js';
+
+/** What one prediction says on one side. */
+interface Judgement {
+  readonly prediction: Prediction;
+  readonly outcome: Outcome;
+  readonly occurrences: readonly Occurrence[];
+  readonly evidence: readonly string[];
+  readonly missing: readonly string[];
+}
+
+export interface AssessOptions {
+  readonly operation: Operation;
+  readonly subject: Subject;
+  readonly notes?: readonly Note[];
+}
+
+const severityRank: Readonly<Record<Severity, number>> = { blocker: 2, risk: 1, notice: 0 };
+const outcomeRank: Readonly<Record<Outcome, number>> = { fires: 3, unknown: 2, quiet: 1, 'not-applicable': 0 };
+
+/** Which phases an operation goes through; a stop that cannot be started again is no success. */
+function phasesOf(operation: Operation): readonly Phase[] {
+  return operation === 'restore' ? ['restore', 'after'] : ['dump', 'restore', 'after'];
+}
+
+/** Judges all causes against the facts. Worst findings come first. */
+export function assess(causes: readonly Cause[], factSet: FactSet, options: AssessOptions): Assessment {
+  const compiled = causes.filter((cause) => cause.predict.length > 0).map(compileCause);
+  return assessCompiled(compiled, factSet, options);
+}
+
+/** As {@link assess}, for causes compiled before. */
+export function assessCompiled(causes: readonly CompiledCause[], factSet: FactSet, options: AssessOptions): Assessment {
+  const findings = causes
+    .flatMap((cause) => judgeCause(cause, factSet, options.operation))
+    .toSorted((left, right) => rankOf(right) - rankOf(left) || (left.cause < right.cause ? -1 : 1));
+  return { verdict: verdictOf(findings), subject: options.subject, findings, notes: options.notes ?? [] };
+}
+
+function rankOf({ outcome, severity }: Finding): number {
+  return outcome === 'fires' || outcome === 'unknown'
+    ? 10 + severityRank[severity] * 2 + (outcome === 'fires' ? 1 : 0)
+    : outcomeRank[outcome];
+}
+
+/** blocked > unknown > at-risk > ready; unknown only when a blocker could not be decided. */
+export function verdictOf(findings: readonly Finding[]): Verdict {
+  const has = (outcome: Outcome, severity: Severity): boolean =>
+    findings.some((finding) => finding.outcome === outcome && finding.severity === severity);
+  if (has('fires', 'blocker')) return 'blocked';
+  if (has('unknown', 'blocker')) return 'unknown';
+  return has('fires', 'risk') ? 'at-risk' : 'ready';
+}
+
+function judgeCause(compiled: CompiledCause, factSet: FactSet, operation: Operation): readonly Finding[] {
+  const phases = phasesOf(operation);
+  return phases.flatMap((phase) => {
+    const predictions = compiled.predictions.filter(({ prediction }) => prediction.phase === phase);
+    if (predictions.length === 0) return [];
+    const judgements = predictions.flatMap((prediction) => judgeOnSides(compiled.cause, prediction, factSet, operation));
+    return [toFinding(compiled.cause, phase, judgements, factSet.facts.engine?.name)];
+  });
+}
+
+/** A host cause is judged on the side where its phase runs; an instance cause once; a pair cause needs a target. */
+function judgeOnSides(cause: Cause, compiled: CompiledPrediction, factSet: FactSet, operation: Operation): readonly Judgement[] {
+  const { facts } = factSet;
+  const { prediction } = compiled;
+  const notApplicable: Judgement = { prediction, outcome: 'not-applicable', occurrences: [], evidence: [], missing: [] };
+  if (prediction.engines !== undefined && !prediction.engines.includes((facts.engine?.name ?? '') as EngineName)) {
+    return [notApplicable];
+  }
+  if (cause.scope === 'instance') {
+    return facts.instance === undefined ? [notApplicable] : [judge(compiled, factSet, 'instance')];
+  }
+  if (cause.scope === 'pair') return facts.target === undefined ? [notApplicable] : [judge(compiled, factSet, 'target')];
+  if (operation !== 'move') return [judge(compiled, factSet, 'source')];
+  if (prediction.phase === 'dump') return [judge(compiled, factSet, 'source')];
+  return facts.target === undefined ? [notApplicable] : [judge(compiled, factSet, 'target')];
+}
+
+function judge(compiled: CompiledPrediction, factSet: FactSet, side: Side): Judgement {
+  const { facts } = factSet;
+  const variables: Variables = { ...facts, host: side === 'target' ? facts.target : facts.source };
+  return compiled.each === undefined
+    ? judgeOnce(compiled, factSet, side, variables)
+    : judgeEach(compiled, compiled.each, factSet, side, variables);
+}
+
+function judgeOnce(compiled: CompiledPrediction, factSet: FactSet, side: Side, variables: Variables): Judgement {
+  const { prediction, condition } = compiled;
+  const reading = condition.evaluate(variables);
+  const base = { prediction, evidence: evidenceFor(compiled), missing: [] };
+  if (reading.status === 'unknown') {
+    return { ...base, outcome: 'unknown', occurrences: [], missing: missingFor(compiled, [reading.path], factSet, side) };
+  }
+  if (reading.value) return { ...base, outcome: 'fires', occurrences: [occurrenceOf(compiled, side, variables)] };
+  return quietOrIncomplete(compiled, factSet, side);
+}
+
+function judgeEach(
+  compiled: CompiledPrediction,
+  each: NonNullable<CompiledPrediction['each']>,
+  factSet: FactSet,
+  side: Side,
+  variables: Variables,
+): Judgement {
+  const { prediction, condition } = compiled;
+  const base = { prediction, evidence: evidenceFor(compiled), missing: [] };
+  const list = each.evaluate(variables);
+  if (list.status === 'unknown') {
+    return { ...base, outcome: 'unknown', occurrences: [], missing: missingFor(compiled, each.reads, factSet, side) };
+  }
+  const occurrences: Occurrence[] = [];
+  const unknownPaths: string[] = [];
+  for (const element of list.value) {
+    const scope = { ...variables, each: element };
+    const reading = condition.evaluate(scope);
+    if (reading.status === 'unknown') unknownPaths.push(reading.path.startsWith('each') ? (each.reads[0] ?? '') : reading.path);
+    else if (reading.value) occurrences.push(occurrenceOf(compiled, side, scope));
+  }
+  if (occurrences.length > 0) return { ...base, outcome: 'fires', occurrences };
+  if (unknownPaths.length > 0) {
+    return { ...base, outcome: 'unknown', occurrences: [], missing: missingFor(compiled, unknownPaths, factSet, side) };
+  }
+  return quietOrIncomplete(compiled, factSet, side);
+}
+
+/** No hit on a list that was not read to its end is no answer. */
+function quietOrIncomplete(compiled: CompiledPrediction, factSet: FactSet, side: Side): Judgement {
+  const cut = readsOf(compiled).filter((path) => isIncomplete(path, factSet.incomplete, side));
+  const base = { prediction: compiled.prediction, occurrences: [], evidence: evidenceFor(compiled) };
+  if (cut.length === 0) return { ...base, outcome: 'quiet', missing: [] };
+  return { ...base, outcome: 'unknown', missing: missingFor(compiled, cut, factSet, side) };
+}
+
+function isIncomplete(path: string, incomplete: ReadonlySet<string>, side: Side): boolean {
+  return incomplete.has(path) || (path.startsWith('host.') && incomplete.has(path.replace('host', side === 'target' ? 'target' : 'source')));
+}
+
+function occurrenceOf({ message }: CompiledPrediction, side: Side, variables: Variables): Occurrence {
+  const element = (variables['each'] ?? {}) as { readonly pid?: unknown; readonly fd?: unknown; readonly path?: unknown };
+  return {
+    side,
+    ...(typeof element.pid === 'number' ? { pid: element.pid } : {}),
+    ...(typeof element.fd === 'number' ? { fd: element.fd } : {}),
+    ...(typeof element.path === 'string' ? { path: element.path } : {}),
+    message: message.render(variables),
+  };
+}
+
+function readsOf({ each, condition }: CompiledPrediction): readonly string[] {
+  return [...(each?.reads ?? []), ...condition.reads].filter((path) => !path.startsWith('each'));
+}
+
+function evidenceFor(compiled: CompiledPrediction): readonly string[] {
+  return unique(readsOf(compiled).flatMap(evidenceOf));
+}
+
+/**
+ * The evidence behind the missing facts that could not be read; when all of it was read and still
+ * does not tell, all of it.
+ */
+function missingFor(compiled: CompiledPrediction, paths: readonly string[], factSet: FactSet, side: Side): readonly string[] {
+  const wanted = unique(paths.flatMap(evidenceOf));
+  const ids = wanted.length > 0 ? wanted : evidenceFor(compiled);
+  const unread = ids.filter((id) => sidesOf(side).some((each) => factSet.gaps.has(`${each}:${id}`)));
+  return unread.length > 0 ? unread : ids;
+}
+
+function sidesOf(side: Side): readonly Side[] {
+  return side === 'target' ? ['target'] : ['source', 'instance'];
+}
+
+function unique(items: readonly string[]): readonly string[] {
+  return [...new Set(items)];
+}
+
+function toFinding(cause: Cause, phase: Phase, judgements: readonly Judgement[], engine: string | undefined): Finding {
+  const outcome = combine(judgements);
+  const deciding = judgements.filter((each) => each.outcome === outcome);
+  const severity = worst(deciding.length > 0 ? deciding : judgements);
+  const occurrences = judgements.flatMap((each) => each.occurrences);
+  const missing = unique(judgements.flatMap((each) => (outcome === 'unknown' ? each.missing : [])));
+  return {
+    cause: cause.id,
+    outcome,
+    severity,
+    phase,
+    title: cause.title,
+    message: occurrences[0]?.message ?? (outcome === 'unknown' ? `could not tell: ${missing.join(', ')}` : ''),
+    why: cause.why,
+    occurrences,
+    fix: cause.fix[engine ?? 'default'] ?? cause.fix['default'] ?? '',
+    refs: cause.refs,
+    evidence: unique(judgements.flatMap((each) => each.evidence)),
+    missing,
+  };
+}
+
+/** An undecided blocker is worse news than a risk that is certain, so it is what the finding reports. */
+function combine(judgements: readonly Judgement[]): Outcome {
+  const worstOf = (outcome: Outcome): number =>
+    Math.max(-1, ...judgements.filter((each) => each.outcome === outcome).map((each) => severityRank[each.prediction.severity]));
+  const fires = worstOf('fires');
+  const unknown = worstOf('unknown');
+  if (fires >= 0 && (fires >= unknown || unknown < severityRank.blocker)) return 'fires';
+  if (unknown >= 0) return 'unknown';
+  return judgements.some((each) => each.outcome === 'quiet') ? 'quiet' : 'not-applicable';
+}
+
+function worst(judgements: readonly Judgement[]): Severity {
+  return judgements
+    .map((each) => each.prediction.severity)
+    .reduce((left, right) => (severityRank[right] > severityRank[left] ? right : left), 'notice');
+}

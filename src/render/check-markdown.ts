@@ -1,0 +1,79 @@
+/** A check as Markdown, to be pasted into a bug report. */
+
+import type { Assessment, Finding, HostSummary } from '../findings/finding.js';
+import { escapeMarkdown, markdownCode } from './escape.js';
+import { groupFindings, groupUnknown, messagesOf } from './grouping.js';
+import { markdownParagraphs, markdownTable } from './markdown.js';
+import type { CheckContext } from './options.js';
+import { operationTitle, subjectTitle, verdictMeaning } from './verdict.js';
+
+/** How many messages of one finding are listed. */
+const shownMessages = 20;
+
+/** Ends with a line break. */
+export function renderCheckMarkdown(assessment: Assessment, { reasons }: CheckContext): string {
+  const { verdict, subject } = assessment;
+  const { blockers, risks, notices, unknown, quiet } = groupFindings(assessment);
+  const hosts = subject.target === undefined ? [subject.source] : [subject.source, subject.target];
+  const unknownRows = groupUnknown(unknown).map(({ missing, findings }) => [
+    missing.map((id) => `${markdownCode(id)}${reasonOf(reasons.get(id))}`).join('; '),
+    [...new Set(findings.map((finding) => markdownCode(finding.cause)))].join(', '),
+  ]);
+  const sections = [
+    `# crdoctor check: ${verdict}`,
+    `**${escapeMarkdown(`${subjectTitle(subject)}: ${operationTitle(subject.operation)}`)}**`,
+    escapeMarkdown(verdictMeaning(assessment)),
+    markdownTable(
+      ['host', 'kernel', 'CRIU', 'engine'],
+      hosts.map((host) => hostRow(host, subject.engine)),
+    ),
+    summary([...blockers, ...risks, ...notices]),
+    ...[...blockers, ...risks, ...notices].map(findingSection),
+    unknownRows.length === 0
+      ? ''
+      : `## Could not be told\n\n${markdownTable(['what could not be read', 'needed for'], unknownRows)}`,
+    `${quiet.length} other causes were looked for and not found.`,
+  ];
+  return `${sections.filter((section) => section !== '').join('\n\n')}\n`;
+}
+
+function hostRow(host: HostSummary, engine: string | undefined): readonly string[] {
+  const cells = [
+    host.hostname ?? host.where,
+    host.kernel,
+    host.criu,
+    engine === undefined ? undefined : `${engine} ${host.engineVersion ?? ''}`.trim(),
+  ];
+  return cells.map((cell) => (cell === undefined ? 'not known' : markdownCode(cell)));
+}
+
+function summary(findings: readonly Finding[]): string {
+  const rows = findings.map((finding) => [
+    finding.severity,
+    finding.phase,
+    markdownCode(finding.cause),
+    escapeMarkdown(finding.title),
+  ]);
+  return rows.length === 0 ? '' : markdownTable(['severity', 'phase', 'cause', 'what'], rows);
+}
+
+function findingSection(finding: Finding): string {
+  const messages = messagesOf(finding);
+  const items = messages
+    .slice(0, shownMessages)
+    .map(({ message, count }) => `- ${escapeMarkdown(message)}${count > 1 ? ` (${count} times)` : ''}`);
+  if (messages.length > shownMessages) items.push(`- and ${messages.length - shownMessages} more`);
+  return [
+    `## ${escapeMarkdown(finding.title)}`,
+    items.join('\n'),
+    `**Why:** ${markdownParagraphs(finding.why)}`,
+    `**Fix:** ${markdownParagraphs(finding.fix)}`,
+    finding.refs.map((ref) => `- ${escapeMarkdown(ref)}`).join('\n'),
+  ]
+    .filter((part) => part !== '')
+    .join('\n\n');
+}
+
+function reasonOf(reason: string | undefined): string {
+  return reason === undefined ? '' : `: ${escapeMarkdown(reason)}`;
+}

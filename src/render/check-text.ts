@@ -1,0 +1,124 @@
+/** A check for a terminal: the verdict and its meaning first, then the findings, worst first. */
+
+import type { Assessment, Finding, Note } from '../findings/finding.js';
+import { escapeText } from './escape.js';
+import { groupFindings, groupUnknown, hostLine, messagesOf, type UnknownGroup } from './grouping.js';
+import type { CheckContext, TextOptions } from './options.js';
+import { fillParagraphs } from './paragraphs.js';
+import { howToRead } from './readable.js';
+import { makeStyle, type Style } from './style.js';
+import { operationTitle, subjectTitle, verdictMeaning } from './verdict.js';
+import { wrap } from './wrap.js';
+
+/** How many messages of one finding are shown without `--verbose`. */
+const shownMessages = 5;
+
+interface Page extends TextOptions, CheckContext {
+  readonly style: Style;
+}
+
+/** Ends with a line break. */
+export function renderCheckText(assessment: Assessment, context: CheckContext, options: TextOptions): string {
+  const page: Page = { ...options, ...context, style: makeStyle(options.hasColor) };
+  const groups = groupFindings(assessment);
+  const sections = [
+    headline(assessment, page),
+    ...[...groups.blockers, ...groups.risks].map((finding) => findingLines(finding, page)),
+    ...groupUnknown(groups.unknown).map((group) => unknownLines(group, page)),
+    ...groups.notices.map((finding) => findingLines(finding, page)),
+    closing(assessment, page),
+  ];
+  return `${sections
+    .filter((lines) => lines.length > 0)
+    .map((lines) => lines.join('\n'))
+    .join('\n\n')}\n`;
+}
+
+function headline(assessment: Assessment, page: Page): readonly string[] {
+  const { verdict, subject } = assessment;
+  const { style, columns } = page;
+  const mark = { ready: style.good, 'at-risk': style.warn, blocked: style.bad, unknown: style.unsure }[verdict];
+  const title = `${subjectTitle(subject)}: ${operationTitle(subject.operation)}`;
+  const hosts = subject.target === undefined ? [subject.source] : [subject.source, subject.target];
+  return [
+    `${mark(verdict.toUpperCase())}  ${style.strong(escapeText(title))}`,
+    ...wrap(verdictMeaning(assessment), columns).map(style.strong),
+    ...hosts.flatMap((host) => wrap(escapeText(hostLine(host, subject.engine)), columns)).map(style.faint),
+  ];
+}
+
+function findingLines(finding: Finding, page: Page): readonly string[] {
+  const { style, columns, explain } = page;
+  const mark = { blocker: style.bad, risk: style.warn, notice: style.faint }[finding.severity];
+  const words = `${finding.severity.toUpperCase()} (${finding.phase})`;
+  return [
+    `${mark(words)}  ${style.strong(escapeText(finding.title))} ${style.faint(`[${escapeText(finding.cause)}]`)}`,
+    ...messageLines(finding, page),
+    ...(explain ? fillParagraphs(finding.why, columns, '  why: ', '       ') : []),
+    ...fillParagraphs(finding.fix, columns, '  fix: ', '       '),
+    ...(explain ? explanation(finding, page) : []),
+  ];
+}
+
+function messageLines(finding: Finding, { columns, verbose }: Page): readonly string[] {
+  const messages = messagesOf(finding);
+  const shown = verbose ? messages : messages.slice(0, shownMessages);
+  const lines = shown.flatMap(({ message, count }) =>
+    wrap(`${escapeText(message)}${count > 1 ? ` (${count} times)` : ''}`, columns, '  - ', '    '),
+  );
+  const hidden = messages.length - shown.length;
+  return hidden > 0 ? [...lines, `  - and ${hidden} more (--verbose shows them)`] : lines;
+}
+
+function explanation(finding: Finding, { columns, style }: Page): readonly string[] {
+  const evidence =
+    finding.evidence.length === 0
+      ? []
+      : wrap(`judged by: ${escapeText(finding.evidence.join(', '))}`, columns, '  ', '    ');
+  return [...finding.refs.map((ref) => `  see: ${escapeText(ref)}`), ...evidence].map(style.faint);
+}
+
+function unknownLines({ missing, findings }: UnknownGroup, page: Page): readonly string[] {
+  const { style, columns, reasons } = page;
+  const decides = findings.some((finding) => finding.severity === 'blocker');
+  const lacking = missing.map((id) => {
+    const reason = reasons.get(id);
+    return escapeText(reason === undefined ? `${id} does not tell` : `${id}: ${reason}`);
+  });
+  const names = findings.map((finding) => `${finding.cause} (${finding.severity}, ${finding.phase})`);
+  return [
+    `${(decides ? style.unsure : style.faint)('UNKNOWN')}  ${style.strong(`${amountOf(findings.length, 'question')} could not be answered`)}`,
+    ...lacking.flatMap((line) => wrap(line, columns, '  - ', '    ')),
+    ...wrap(escapeText(names.join(', ')), columns, '  about: ', '         '),
+    ...howToRead(missing, reasons).flatMap((hint) => wrap(hint, columns, '  to know: ', '           ')),
+  ];
+}
+
+function closing(assessment: Assessment, page: Page): readonly string[] {
+  const { quiet, notApplicable } = groupFindings(assessment);
+  const { style, columns, verbose } = page;
+  if (!verbose) {
+    return quiet.length === 0
+      ? []
+      : [style.faint(`${amountOf(quiet.length, 'other cause')} looked for and not found (--verbose lists them).`)];
+  }
+  const list = (title: string, findings: readonly Finding[]): readonly string[] =>
+    findings.length === 0 ? [] : wrap(escapeText(`${title}: ${namesOf(findings).join(', ')}`), columns, '', '  ');
+  return [
+    ...list('Looked for and not found', quiet),
+    ...list('Does not apply here', notApplicable),
+    ...assessment.notes.flatMap((note) => noteLines(note, columns)),
+  ];
+}
+
+function noteLines({ topic, text }: Note, columns: number): readonly string[] {
+  return wrap(`${escapeText(topic)}: ${escapeText(text)}`, columns, '', '  ');
+}
+
+function namesOf(findings: readonly Finding[]): readonly string[] {
+  return [...new Set(findings.map((finding) => finding.cause))];
+}
+
+function amountOf(amount: number, noun: string): string {
+  return `${amount} ${noun}${amount === 1 ? '' : 's'}`;
+}

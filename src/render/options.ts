@@ -1,0 +1,20 @@
+/** What a caller may wish of a rendering. */
+
+import type { EvidenceId } from '../source/source.js';
+
+export interface TextOptions {
+  readonly hasColor: boolean;
+  /** Width of the terminal; longer lines are broken at spaces. */
+  readonly columns: number;
+  /** Adds why, references and evidence to each finding. */
+  readonly explain: boolean;
+  /** Adds what was looked at and found harmless, the arithmetic and the limits of the check. */
+  readonly verbose: boolean;
+}
+
+export interface CheckContext {
+  /** Why evidence could not be read, by its id. */
+  readonly reasons: ReadonlyMap<EvidenceId, string>;
+  /** Risks count as failures. */
+  readonly strict: boolean;
+}

@@ -1,0 +1,24 @@
+/** What to do so that evidence which could not be read can be read next time. */
+
+import type { EvidenceId } from '../source/source.js';
+
+/** Hints by the beginning of the evidence id; the first that fits is taken. */
+const hints: readonly (readonly [prefix: string, hint: string])[] = [
+  ['kernel.config', 'give access to the kernel configuration: /proc/config.gz or /boot/config-RELEASE'],
+  ['criu.', 'let crdoctor run as root with the criu that the engine uses on the PATH'],
+  ['engine.', 'start the daemon of the engine and run crdoctor as root or as a member of its group'],
+  ['snap.', 'run crdoctor as root'],
+  ['instance.', 'run crdoctor as root while the container is running'],
+  ['proc.', 'run crdoctor as root, with /proc mounted'],
+  ['sys.', 'run crdoctor as root, with /sys and securityfs mounted'],
+  ['cgroup.', 'run crdoctor as root, with the cgroup file systems mounted'],
+];
+
+/** One sentence per different remedy, for evidence that is missing. */
+export function howToRead(missing: readonly EvidenceId[], reasons: ReadonlyMap<EvidenceId, string>): readonly string[] {
+  const found = missing.map((id) => {
+    if (/timed[ -]out|took longer/.test(reasons.get(id) ?? '')) return 'allow more time: --timeout SECONDS';
+    return hints.find(([prefix]) => id.startsWith(prefix))?.[1] ?? 'run crdoctor as root';
+  });
+  return [...new Set(found)];
+}

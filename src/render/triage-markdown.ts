@@ -1,0 +1,41 @@
+/** A triage as Markdown, to be pasted into a bug report. */
+
+import type { Diagnosis, LogLine, Triage } from '../findings/finding.js';
+import { escapeMarkdown, markdownBlock, markdownCode } from './escape.js';
+import { markdownParagraphs, markdownTable } from './markdown.js';
+import { blameLine, percent, triageMeaning } from './triage-text.js';
+
+const shownLines = 20;
+
+/** Ends with a line break. */
+export function renderTriageMarkdown(triage: Triage): string {
+  const { criu, kernel, engine } = triage.versions;
+  const cells = [criu, kernel, engine].map((version) => (version === undefined ? 'not known' : markdownCode(version)));
+  const sections = [
+    `# crdoctor triage: ${triage.result}`,
+    escapeMarkdown(triageMeaning(triage)),
+    markdownTable(['CRIU', 'kernel', 'engine'], [cells]),
+    ...triage.diagnoses.map(diagnosisSection),
+    triage.unexplained.length === 0 ? '' : `## Error lines that nothing explains\n\n${logBlock(triage.unexplained)}`,
+    triage.signature === '' ? '' : `Signature: ${markdownCode(triage.signature)}`,
+  ];
+  return `${sections.filter((section) => section !== '').join('\n\n')}\n`;
+}
+
+function diagnosisSection(diagnosis: Diagnosis): string {
+  return [
+    `## ${escapeMarkdown(diagnosis.title)}`,
+    `${markdownCode(diagnosis.cause)}, ${percent(diagnosis)} sure, ${escapeMarkdown(blameLine(diagnosis))}`,
+    markdownParagraphs(diagnosis.explanation),
+    diagnosis.evidence.length === 0 ? '' : logBlock(diagnosis.evidence),
+    `**Fix:** ${markdownParagraphs(diagnosis.fix)}`,
+    diagnosis.refs.map((ref) => `- ${escapeMarkdown(ref)}`).join('\n'),
+  ]
+    .filter((part) => part !== '')
+    .join('\n\n');
+}
+
+function logBlock(lines: readonly LogLine[]): string {
+  const shown = lines.slice(0, shownLines).map(({ file, line, text }) => `${file}:${line}: ${text}`);
+  return markdownBlock(lines.length > shownLines ? [...shown, `and ${lines.length - shownLines} more`] : shown);
+}

@@ -1,0 +1,130 @@
+/** A triage for a terminal: what it was, the lines that prove it, what to do. */
+
+import type { Diagnosis, LogLine, TimelineEntry, Triage } from '../findings/finding.js';
+import { escapeText } from './escape.js';
+import type { TextOptions } from './options.js';
+import { fillParagraphs } from './paragraphs.js';
+import { makeStyle, type Style } from './style.js';
+import { wrap } from './wrap.js';
+
+const shownEvidence = 5;
+const shownUnexplained = 10;
+
+interface Page extends TextOptions {
+  readonly style: Style;
+}
+
+/** Ends with a line break. */
+export function renderTriageText(triage: Triage, options: TextOptions): string {
+  const page: Page = { ...options, style: makeStyle(options.hasColor) };
+  const [best, ...others] = triage.diagnoses;
+  const sections = [
+    headline(triage, page),
+    best === undefined ? [] : diagnosisLines(best, page),
+    ...others.map((diagnosis) => otherLines(diagnosis, page)),
+    unexplainedLines(triage, page),
+    page.verbose ? timelineLines(triage.timeline, page) : [],
+    triage.signature === ''
+      ? []
+      : wrap(`signature: ${escapeText(triage.signature)}`, page.columns, '', '  ').map(page.style.faint),
+  ];
+  return `${sections
+    .filter((lines) => lines.length > 0)
+    .map((lines) => lines.join('\n'))
+    .join('\n\n')}\n`;
+}
+
+/** What the result means, in one sentence. */
+export function triageMeaning({ result, phase }: Triage): string {
+  const what = {
+    dump: 'The dump',
+    restore: 'The restore',
+    migrate: 'The migration',
+    check: 'The check of CRIU',
+    unknown: 'The operation',
+  }[phase];
+  if (result === 'no-failure') return 'The log shows no failure.';
+  return result === 'diagnosed'
+    ? `${what} failed, and the cause was found.`
+    : `${what} failed for a reason that no known cause explains.`;
+}
+
+function headline(triage: Triage, { style, columns }: Page): readonly string[] {
+  const { criu, kernel, engine } = triage.versions;
+  const versions = [criu && `criu ${criu}`, kernel && `kernel ${kernel}`, engine].filter(
+    (part) => part !== undefined && part !== '',
+  );
+  const mark = { diagnosed: style.bad, unexplained: style.unsure, 'no-failure': style.good }[triage.result];
+  return [
+    `${mark(triage.result.toUpperCase())}  ${style.strong(triageMeaning(triage))}`,
+    ...(versions.length === 0 ? [] : wrap(escapeText(versions.join(', ')), columns).map(style.faint)),
+  ];
+}
+
+function diagnosisLines(diagnosis: Diagnosis, page: Page): readonly string[] {
+  const { style, columns, explain } = page;
+  return [
+    `${style.strong(escapeText(diagnosis.title))} ${style.faint(`[${escapeText(diagnosis.cause)}, ${percent(diagnosis)} sure]`)}`,
+    ...fillParagraphs(diagnosis.explanation, columns, '  ', '  '),
+    ...evidenceLines(diagnosis.evidence, page),
+    ...fillParagraphs(diagnosis.fix, columns, '  fix: ', '       '),
+    ...wrap(escapeText(blameLine(diagnosis)), columns, '  ', '    '),
+    ...(diagnosis.predicted ? wrap('crdoctor check sees this before the freeze', columns, '  ', '    ') : []),
+    ...(explain ? diagnosis.refs.map((ref) => style.faint(`  see: ${escapeText(ref)}`)) : []),
+  ];
+}
+
+function otherLines(diagnosis: Diagnosis, page: Page): readonly string[] {
+  if (page.explain || page.verbose) return diagnosisLines(diagnosis, page);
+  const { style, columns } = page;
+  return [
+    `also possible: ${escapeText(diagnosis.title)} ${style.faint(`[${escapeText(diagnosis.cause)}, ${percent(diagnosis)} sure]`)}`,
+    ...wrap(firstLine(diagnosis.explanation), columns, '  '),
+  ];
+}
+
+function evidenceLines(evidence: readonly LogLine[], { verbose, style }: Page): readonly string[] {
+  const shown = verbose ? evidence : evidence.slice(0, shownEvidence);
+  const hidden = evidence.length - shown.length;
+  const lines = shown.map((line) => `  ${style.faint(place(line))} ${escapeText(line.text)}`);
+  return hidden > 0 ? [...lines, `  and ${hidden} more lines (--verbose shows them)`] : lines;
+}
+
+function unexplainedLines({ result, unexplained }: Triage, page: Page): readonly string[] {
+  if (unexplained.length === 0 || (result !== 'unexplained' && !page.verbose)) return [];
+  const shown = page.verbose ? unexplained : unexplained.slice(0, shownUnexplained);
+  const hidden = unexplained.length - shown.length;
+  return [
+    page.style.strong('Error lines that nothing explains'),
+    ...shown.map((line) => `  ${page.style.faint(place(line))} ${escapeText(line.text)}`),
+    ...(hidden > 0 ? [`  and ${hidden} more (--verbose shows them)`] : []),
+  ];
+}
+
+function timelineLines(timeline: readonly TimelineEntry[], { style }: Page): readonly string[] {
+  if (timeline.length === 0) return [];
+  const lines = timeline.map(({ timeS, phase, text }) => {
+    const time = timeS === undefined ? '        ' : timeS.toFixed(3).padStart(8);
+    return `  ${time} s  ${phase.padEnd(8)} ${escapeText(text)}`;
+  });
+  return [style.strong('Timeline'), ...lines];
+}
+
+/** Who has to change something, and since when it is fixed. */
+export function blameLine({ blame, fixedIn }: Diagnosis): string {
+  const fixed = Object.entries(fixedIn).map(([program, version]) => `${program} ${version}`);
+  return `lies with: ${blame}${fixed.length === 0 ? '' : `; fixed in ${fixed.join(', ')}`}`;
+}
+
+/** Confidence as people read it. */
+export function percent({ confidence }: Diagnosis): string {
+  return `${Math.round(confidence * 100)} %`;
+}
+
+function place({ file, line }: LogLine): string {
+  return `${escapeText(file)}:${line}:`;
+}
+
+function firstLine(text: string): string {
+  return escapeText(text.trim().split('\n')[0] ?? '');
+}

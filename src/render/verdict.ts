@@ -1,0 +1,111 @@
+/** Says in a sentence what a verdict means for what the user is about to do. */
+
+import type { Assessment, Finding, Operation, Subject } from '../findings/finding.js';
+
+/** The phases that an operation stands or falls by. */
+type Part = 'dump' | 'restore';
+
+interface OperationWords {
+  /** What is about to be done. */
+  readonly title: string;
+  readonly parts: readonly Part[];
+  /** What a failing part leads to. */
+  readonly ifFails: Readonly<Record<Part, string>>;
+}
+
+const operations: Readonly<Record<Operation, OperationWords>> = {
+  snapshot: {
+    title: 'snapshot with its state',
+    parts: ['dump', 'restore'],
+    ifFails: {
+      dump: 'No snapshot would be made.',
+      restore: 'A snapshot would be made whose state can never be restored.',
+    },
+  },
+  stop: {
+    title: 'stop and start again with its state',
+    parts: ['dump', 'restore'],
+    ifFails: { dump: 'The stop would fail.', restore: 'Once stopped, it could not be started again with its state.' },
+  },
+  move: {
+    title: 'live move',
+    parts: ['dump', 'restore'],
+    ifFails: {
+      dump: 'The move would fail at its source.',
+      restore: 'It would be frozen and dumped, and the target could not start it.',
+    },
+  },
+  restore: {
+    title: 'restore',
+    parts: ['restore'],
+    ifFails: { dump: '', restore: 'Its state could not be brought back.' },
+  },
+  dump: {
+    title: 'dump of a process tree',
+    parts: ['dump'],
+    ifFails: { dump: 'No images would be made.', restore: '' },
+  },
+  host: {
+    title: 'checkpoint and restore of containers',
+    parts: ['dump', 'restore'],
+    ifFails: {
+      dump: 'No container of this host could be dumped.',
+      restore: 'No container could be restored on this host.',
+    },
+  },
+};
+
+/** What is judged, in words without any markup: `container c1 (lxd)`, `host a`. Untrusted parts are not escaped. */
+export function subjectTitle({ instance, engine, source }: Subject): string {
+  const host = source.hostname ?? source.where;
+  if (instance === undefined) return `host ${host}`;
+  const owner = engine === undefined ? '' : ` (${engine}, host ${host})`;
+  return `${engine === 'criu' ? 'process' : 'container'} ${instance}${owner}`;
+}
+
+/** What the user is about to do with it. */
+export function operationTitle(operation: Operation): string {
+  return operations[operation].title;
+}
+
+/** The verdict in full sentences: what will work, what will not, and what follows. */
+export function verdictMeaning({ findings, subject }: Assessment): string {
+  const { parts, ifFails } = operations[subject.operation];
+  const failing = parts.filter((part) => has(findings, 'fires', part));
+  const unsure = parts.filter((part) => !failing.includes(part) && has(findings, 'unknown', part));
+  const others = parts.filter((part) => !failing.includes(part) && !unsure.includes(part));
+  const follows = failing[0] === undefined ? '' : ` ${ifFails[failing[0]]}`;
+  if (failing.length === 0 && unsure.length === 0) return whenNothingBlocks(findings, parts);
+  if (failing.length === 2) return `Neither the dump nor the restore will work.${follows}`;
+  if (failing.length === 0)
+    return `It could not be told whether ${joinParts(unsure)} will work${others.length === 0 ? '' : `; nothing was found against ${joinParts(others)}`}.`;
+  const bad = `the ${failing.join()} will not`;
+  if (unsure.length > 0)
+    return `The ${failing.join()} will not work, and it could not be told whether ${joinParts(unsure)} will.${follows}`;
+  if (others.length === 0) return `The ${failing.join()} will not work.${follows}`;
+  const hasRisk = findings.some(
+    (finding) => finding.outcome === 'fires' && finding.severity === 'risk' && finding.phase === others[0],
+  );
+  return `The ${others.join()} ${hasRisk ? 'may' : 'will'} work, ${bad}.${follows}`;
+}
+
+function whenNothingBlocks(findings: readonly Finding[], parts: readonly Part[]): string {
+  const lost = findings.filter((finding) => finding.phase === 'after' && finding.severity === 'blocker');
+  if (lost.some((finding) => finding.outcome === 'fires'))
+    return `Nothing stops ${joinParts(parts)}, but what comes out of it will not work as before.`;
+  if (lost.some((finding) => finding.outcome === 'unknown'))
+    return `Nothing stops ${joinParts(parts)}, but it could not be told whether all works afterwards.`;
+  const risks = findings.filter((finding) => finding.outcome === 'fires' && finding.severity === 'risk').length;
+  if (risks === 0) return `Nothing was found that stops ${joinParts(parts)}.`;
+  return `Nothing certain stops ${joinParts(parts)}, but there ${risks === 1 ? 'is a risk' : `are ${risks} risks`}.`;
+}
+
+function has(findings: readonly Finding[], outcome: 'fires' | 'unknown', part: Part): boolean {
+  return findings.some(
+    (finding) => finding.outcome === outcome && finding.severity === 'blocker' && finding.phase === part,
+  );
+}
+
+function joinParts(parts: readonly Part[]): string {
+  return parts.map((part) => `the ${part}`).join(parts.length > 2 ? ', ' : ' or ');
+}

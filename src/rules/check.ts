@@ -1,0 +1,173 @@
+/** What `rules check` refuses: unknown facts, wrong types, dangerous patterns, missing tests. */
+
+import safeRegex from 'safe-regex2';
+
+import { factSchema, type Fact, type FactFields } from '../facts/schema.js';
+import { captureNames } from './captures.js';
+import { isDiagnoseTest, type Cause, type Prediction, type Signature } from './cause.js';
+import { compileCause, CompileError } from './compile.js';
+import { compileExpression, compileLogCondition, ExpressionError } from './language.js';
+import { readRuleFiles, type RuleFile } from './load.js';
+import { compileLogMessage } from './template.js';
+import type { LogRules } from './noise.js';
+import type { RuleProblem } from './parse-cause.js';
+
+type Path = readonly (string | number)[];
+interface Complaint {
+  readonly path: Path;
+  readonly message: string;
+}
+
+/** Every complaint about the rules of a directory, in the order of the files; empty = sound. */
+export async function checkRules(directory: string): Promise<readonly RuleProblem[]> {
+  const files = await readRuleFiles(directory);
+  return [...files.flatMap(checkFile), ...duplicateIds(files)];
+}
+
+function checkFile({ file, kind, parsed }: RuleFile): readonly RuleProblem[] {
+  if (parsed.value === undefined) return parsed.problems;
+  const complaints = kind === 'cause' ? checkCause(parsed.value as Cause) : checkLogRules(parsed.value as LogRules);
+  return complaints.map(({ path, message }) => ({ file, ...parsed.locate(path), message }));
+}
+
+function duplicateIds(files: readonly RuleFile[]): readonly RuleProblem[] {
+  const first = new Map<string, string>();
+  return files.flatMap(({ file, kind, parsed }) => {
+    if (kind !== 'cause' || parsed.value === undefined) return [];
+    const { id } = parsed.value as Cause;
+    const other = first.get(id);
+    if (other === undefined) first.set(id, file);
+    return other === undefined ? [] : [{ file, line: 1, column: 1, message: `the cause ${id} stands in ${other} too` }];
+  });
+}
+
+/** Complaints about one cause whose shape is already known to be right. */
+export function checkCause(cause: Cause): readonly Complaint[] {
+  return [
+    ...compileComplaints(cause),
+    ...cause.predict.flatMap((prediction, index) => partComplaints(prediction, ['predict', index])),
+    ...cause.diagnose.flatMap((signature, index) => signatureComplaints(signature, ['diagnose', index])),
+    ...testComplaints(cause),
+  ];
+}
+
+function compileComplaints(cause: Cause): readonly Complaint[] {
+  try {
+    compileCause(cause);
+    return [];
+  } catch (error) {
+    if (error instanceof CompileError) return [error.problem];
+    throw error;
+  }
+}
+
+/** Each part by itself, so that a parenthesis closed in one and opened in another does not pass. */
+function partComplaints(prediction: Prediction, at: Path): readonly Complaint[] {
+  const elementType = attempt(() =>
+    prediction.each === undefined ? undefined : compileExpression(prediction.each, 'list').elementType,
+  ).value;
+  const scope = elementType === undefined ? {} : { each: elementType };
+  return (['when', 'unless'] as const).flatMap((field) => {
+    const text = prediction[field];
+    if (text === undefined) return [];
+    const { value, complaint } = attempt(() => compileExpression(text, 'bool', scope));
+    if (complaint !== undefined) return [{ path: [...at, field], message: `${field}: ${complaint}` }];
+    return (value?.patterns ?? []).flatMap((pattern) => patternComplaints(pattern, [...at, field]));
+  });
+}
+
+function attempt<Value>(action: () => Value): { readonly value?: Value; readonly complaint?: string } {
+  try {
+    return { value: action() };
+  } catch (error) {
+    if (error instanceof ExpressionError) return { complaint: error.problem.message };
+    throw error;
+  }
+}
+
+function patternComplaints(pattern: string, path: Path): readonly Complaint[] {
+  try {
+    void new RegExp(pattern, 'u');
+  } catch (error) {
+    try {
+      void new RegExp(pattern);
+    } catch {
+      return [{ path, message: error instanceof Error ? error.message : String(error) }];
+    }
+  }
+  return safeRegex(pattern) ? [] : [{ path, message: `the pattern can take exponential time on hostile text: ${pattern}` }];
+}
+
+function signatureComplaints(signature: Signature, at: Path): readonly Complaint[] {
+  const captures = captureNames(signature.line);
+  const complaints = [...patternComplaints(signature.line, [...at, 'line'])];
+  if (complaints.length === 0 && new RegExp(signature.line).test('')) {
+    complaints.push({ path: [...at, 'line'], message: 'the pattern matches an empty line' });
+  }
+  const { when, message } = signature;
+  const tried = [
+    { field: 'when', ...(when === undefined ? {} : attempt(() => compileLogCondition(when, captures))) },
+    { field: 'message', ...(message === undefined ? {} : attempt(() => compileLogMessage(message, captures))) },
+  ];
+  for (const { field, complaint } of tried) {
+    if (complaint !== undefined) complaints.push({ path: [...at, field], message: `${field}: ${complaint}` });
+  }
+  return complaints;
+}
+
+function checkLogRules(rules: LogRules): readonly Complaint[] {
+  return rules.lines.flatMap((line, index) => patternComplaints(line.line, ['lines', index, 'line']));
+}
+
+function testComplaints(cause: Cause): readonly Complaint[] {
+  const complaints: Complaint[] = [];
+  const expectations = new Set(cause.tests.map((test) => test.expect));
+  const needed = [
+    ...(cause.predict.length > 0 ? (['fires', 'quiet'] as const) : []),
+    ...(cause.diagnose.some((each) => each.role === 'root') ? (['diagnosed', 'silent'] as const) : []),
+  ];
+  for (const expectation of needed) {
+    if (!expectations.has(expectation)) complaints.push({ path: ['tests'], message: `no test expects ${expectation}` });
+  }
+  for (const [index, test] of cause.tests.entries()) {
+    if (isDiagnoseTest(test)) continue;
+    for (const message of unknownFacts(test.facts)) complaints.push({ path: ['tests', index, 'facts'], message });
+  }
+  return complaints;
+}
+
+/** A fact in a test that the vocabulary does not have, or of another kind: a test of nothing. */
+function unknownFacts(facts: Readonly<Record<string, unknown>>): readonly string[] {
+  return mismatches({ kind: 'record', fields: factSchema.fields }, facts, '');
+}
+
+function mismatches(fact: Fact, value: unknown, path: string): readonly string[] {
+  switch (fact.kind) {
+    case 'record':
+      return fieldMismatches(fact.fields, value, path);
+    case 'records':
+      if (!Array.isArray(value)) return [`${path} is a list`];
+      return value.flatMap((item, index) => fieldMismatches(fact.fields, item, `${path}[${String(index)}]`));
+    case 'texts':
+      return Array.isArray(value) && value.every((item) => typeof item === 'string') ? [] : [`${path} is a list of texts`];
+    case 'text-map':
+      return isRecord(value) && Object.values(value).every((item) => typeof item === 'string') ? [] : [`${path} is a map of texts`];
+    default: {
+      const type = { text: 'string', number: 'number', flag: 'boolean' }[fact.kind];
+      return typeof value === type ? [] : [`${path} is a ${fact.kind}`];
+    }
+  }
+}
+
+function fieldMismatches(fields: FactFields, value: unknown, path: string): readonly string[] {
+  if (!isRecord(value)) return [`${path || 'facts'} has members`];
+  return Object.entries(value).flatMap(([name, item]) => {
+    const fact = fields[name];
+    const inner = path === '' ? name : `${path}.${name}`;
+    return fact === undefined ? [`there is no fact ${inner}`] : mismatches(fact, item, inner);
+  });
+}
+
+function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}

@@ -1,0 +1,68 @@
+/** Turns the predictions of a cause into things that can be evaluated. */
+
+import { compileExpression, ExpressionError, type Expression, type Scope } from './language.js';
+import { compileTemplate, type Template } from './template.js';
+import { parseRange, rangesToExpression } from './version-range.js';
+import type { Cause, Prediction } from './cause.js';
+
+export interface CompiledPrediction {
+  readonly prediction: Prediction;
+  readonly each: Expression<readonly unknown[]> | undefined;
+  /** `affects`, `when` and `unless` as one condition, so that what is unknown in one may be decided by another. */
+  readonly condition: Expression<boolean>;
+  readonly message: Template;
+}
+
+export interface CompiledCause {
+  readonly cause: Cause;
+  readonly predictions: readonly CompiledPrediction[];
+}
+
+/** A complaint about an expression: which part of the file, and where inside its text. */
+export interface CompileProblem {
+  readonly path: readonly (string | number)[];
+  readonly message: string;
+  readonly start: number;
+}
+
+/** Thrown by {@link compileCause}; `problem` says where. */
+export class CompileError extends Error {
+  override readonly name = 'CompileError';
+  readonly problem: CompileProblem;
+  constructor(problem: CompileProblem) {
+    super(problem.message);
+    this.problem = problem;
+  }
+}
+
+/** @throws {CompileError} for the first part that is not acceptable */
+export function compileCause(cause: Cause): CompiledCause {
+  return { cause, predictions: cause.predict.map((prediction, index) => compilePrediction(prediction, index)) };
+}
+
+function compilePrediction(prediction: Prediction, index: number): CompiledPrediction {
+  const at = <Result>(field: string, compile: () => Result): Result => {
+    try {
+      return compile();
+    } catch (error) {
+      if (!(error instanceof ExpressionError)) throw error;
+      const { message, start } = error.problem;
+      throw new CompileError({ path: ['predict', index, field], message: `${field}: ${message}`, start });
+    }
+  };
+  const { each: eachText, affects = {}, message } = prediction;
+  const each = eachText === undefined ? undefined : at('each', () => compileExpression<readonly unknown[]>(eachText, 'list'));
+  const scope: Scope = each?.elementType === undefined ? {} : { each: each.elementType };
+  for (const [program, range] of Object.entries(affects)) {
+    if (range !== undefined && parseRange(range) === undefined) {
+      const text = `${program}: '${range}' is no range; write >=A, <B or '>=A <B'`;
+      throw new CompileError({ path: ['predict', index, 'affects', program], message: text, start: 0 });
+    }
+  }
+  return { prediction, each, condition: at('when', () => compileExpression(conditionOf(prediction), 'bool', scope)), message: at('message', () => compileTemplate(message, scope)) };
+}
+
+function conditionOf({ when, unless, affects }: Prediction): string {
+  const versions = affects === undefined ? '' : rangesToExpression(affects);
+  return [versions, `(${when})`, unless === undefined ? '' : `!(${unless})`].filter((part) => part !== '').join(' && ');
+}

@@ -1,0 +1,112 @@
+/** Reads rules: the ones shipped with crdoctor (compiled to JSON by the build) and directories of the user. */
+
+import { readdir, readFile } from 'node:fs/promises';
+import { basename, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+import { UserError } from '../errors.js';
+import { areas, type Cause } from './cause.js';
+import { logRulesSchema, type LogRules } from './noise.js';
+import { parseCause, parseRule, type ParsedRule, type RuleProblem } from './parse-cause.js';
+
+/** Everything that lies in rules/. */
+export interface RuleSet {
+  readonly causes: readonly Cause[];
+  /** Lines that belong to no cause: noise and consequences. */
+  readonly logRules: readonly LogRules[];
+}
+
+/** A rule file as read, whether it is sound or not. */
+export interface RuleFile {
+  readonly file: string;
+  readonly kind: 'cause' | 'log-rules';
+  readonly parsed: ParsedRule<Cause> | ParsedRule<LogRules>;
+}
+
+const maxRuleBytes = 256 * 1024;
+const idPattern = /^[a-z0-9]+(-[a-z0-9]+)*$/;
+
+/**
+ * Reads every `<area>/<cause>.yaml` below a directory, and `<cause>.yaml` in it; broken files too.
+ * @throws {UserError} the directory cannot be read
+ */
+export async function readRuleFiles(directory: string): Promise<readonly RuleFile[]> {
+  const found: RuleFile[] = [];
+  for (const entry of await entriesOf(directory)) {
+    if (entry.isDirectory()) {
+      const names = (await entriesOf(join(directory, entry.name))).filter((each) => each.isFile()).map((each) => each.name);
+      for (const name of names) found.push(...(await readRuleFile(join(directory, entry.name, name), entry.name)));
+    } else if (entry.isFile()) {
+      found.push(...(await readRuleFile(join(directory, entry.name), 'engine')));
+    }
+  }
+  return found;
+}
+
+async function entriesOf(directory: string): Promise<readonly import('node:fs').Dirent[]> {
+  try {
+    const entries = await readdir(directory, { withFileTypes: true });
+    return entries.toSorted((left, right) => (left.name < right.name ? -1 : 1));
+  } catch (error) {
+    throw new UserError(`cannot read the rules in ${directory}: ${(error as NodeJS.ErrnoException).code ?? 'unreadable'}`);
+  }
+}
+
+async function readRuleFile(file: string, area: string): Promise<readonly RuleFile[]> {
+  if (!/\.ya?ml$/.test(file)) return [];
+  const text = await readFile(file, 'utf8');
+  if (text.length > maxRuleBytes) return [broken(file, `is larger than ${String(maxRuleBytes)} bytes`)];
+  if (area === 'log') return [{ file, kind: 'log-rules', parsed: parseRule(text, file, logRulesSchema) }];
+  const id = basename(file).replace(/\.ya?ml$/, '');
+  if (!idPattern.test(id)) return [broken(file, 'the name of a cause is lower case words joined by dashes')];
+  if (!(areas as readonly string[]).includes(area)) return [broken(file, `${area} is no area; areas are ${areas.join(', ')}`)];
+  return [{ file, kind: 'cause', parsed: parseCause(text, { file, id, area }) }];
+}
+
+function broken(file: string, message: string): RuleFile {
+  const problem: RuleProblem = { file, line: 1, column: 1, message };
+  return { file, kind: 'cause', parsed: { value: undefined, problems: [problem], locate: () => problem } };
+}
+
+/**
+ * Reads the rules of a directory, all or nothing.
+ * @throws {UserError} naming file, line and column of the first complaint
+ */
+export async function readRuleDirectory(directory: string): Promise<RuleSet> {
+  const files = await readRuleFiles(directory);
+  const problem = files.flatMap((each) => each.parsed.problems)[0];
+  if (problem !== undefined) throw ruleError(problem);
+  return {
+    causes: files.flatMap(({ kind, parsed }) => (kind === 'cause' && parsed.value ? [parsed.value as Cause] : [])),
+    logRules: files.flatMap(({ kind, parsed }) => (kind === 'log-rules' && parsed.value ? [parsed.value as LogRules] : [])),
+  };
+}
+
+/** A complaint about a rule as the error a user sees. */
+export function ruleError(problem: RuleProblem): UserError {
+  return new UserError(`${problem.file}:${String(problem.line)}:${String(problem.column)}: ${problem.message}`, {
+    hint: 'crdoctor rules check DIR lists everything that is wrong with the rules of a directory',
+  });
+}
+
+/**
+ * The shipped rules and those of the given directories; a cause of a directory replaces the shipped one of its name.
+ * @throws {UserError} a directory or a file in it is not acceptable
+ */
+export async function loadRules(options: { readonly directories?: readonly string[] } = {}): Promise<RuleSet> {
+  const sets = [await shippedRules()];
+  for (const directory of options.directories ?? []) sets.push(await readRuleDirectory(directory));
+  const causes = new Map(sets.flatMap((set) => set.causes.map((cause) => [cause.id, cause] as const)));
+  return { causes: [...causes.values()], logRules: sets.flatMap((set) => set.logRules) };
+}
+
+/** In the package the rules lie beside the program as JSON; in a checkout they are read as they are. */
+async function shippedRules(): Promise<RuleSet> {
+  const compiled = new URL('./rules.json', import.meta.url);
+  try {
+    return JSON.parse(await readFile(compiled, 'utf8')) as RuleSet;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
+    return readRuleDirectory(fileURLToPath(new URL('../../rules', import.meta.url)));
+  }
+}

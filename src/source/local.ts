@@ -1,0 +1,184 @@
+/** This machine as a source of evidence. */
+
+import { silent, type ProgressSink } from '../progress/progress.js';
+import { runCommand } from '../process/run.js';
+import { answerForError, timeAnswer, type Answer, type Clock } from './evidence.js';
+import { listDirectory } from './local-listing.js';
+import { extendPath, findPrograms } from './local-programs.js';
+import { readFileBounded, type ReadLimits } from './local-file.js';
+import { measureSpace } from './local-space.js';
+import { readTasks } from './local-tasks.js';
+import { mapSideBySide } from './side-by-side.js';
+import { findSlowMounts, type SlowPathTest } from './slow-mounts.js';
+import { readSlowFile } from './slow-paths.js';
+import type { CommandRequest, Evidence, EvidenceRequest, FileRequest, FilesRequest, Source } from './source.js';
+
+export interface LocalOptions {
+  readonly signal?: AbortSignal;
+  readonly onProgress?: ProgressSink;
+  /** Environment of the programs; its PATH is also where programs are looked for. */
+  readonly env?: Readonly<Record<string, string | undefined>>;
+  /** For commands that bring no limit of their own. */
+  readonly timeoutMs?: number;
+  /** For one file, listing or measurement. */
+  readonly fileTimeoutMs?: number;
+  readonly now?: () => Date;
+}
+
+const defaultTimeoutMs = 20_000;
+const defaultFileTimeoutMs = 3_000;
+const defaultMaxBytes = 4 * 1024 * 1024;
+/** A task needs some 2 KiB, so this is room for more tasks than a pid namespace usually allows. */
+const defaultTasksMaxBytes = 128 * 1024 * 1024;
+/** Programs at once: they mostly wait for a daemon, so more than there are processors. */
+const maxSideBySide = 12;
+
+interface Context extends Clock {
+  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly path: string;
+  readonly signal: AbortSignal | undefined;
+  readonly onProgress: ProgressSink;
+  readonly timeoutMs: number;
+  readonly fileTimeoutMs: number;
+  readonly isSlow: SlowPathTest;
+  release(): Promise<string>;
+}
+
+/** Opens this machine. Nothing is read before it is asked for. */
+export function openLocal(options: LocalOptions = {}): Source {
+  const context = createContext(options);
+  return {
+    where: 'local',
+    gather: (requests) => mapSideBySide(requests, maxSideBySide, (request) => answerRequest(request, context)),
+  };
+}
+
+function createContext(options: LocalOptions): Context {
+  const path = extendPath(options.env?.['PATH']);
+  let release: Promise<string> | undefined;
+  let isSlow: SlowPathTest | undefined;
+  return {
+    env: { ...options.env, PATH: path },
+    path,
+    signal: options.signal,
+    onProgress: options.onProgress ?? silent,
+    timeoutMs: options.timeoutMs ?? defaultTimeoutMs,
+    fileTimeoutMs: options.fileTimeoutMs ?? defaultFileTimeoutMs,
+    now: options.now ?? (() => new Date()),
+    isSlow: (file) => (isSlow ??= findSlowMounts())(file),
+    release: () => (release ??= readRelease(options.fileTimeoutMs ?? defaultFileTimeoutMs)),
+  };
+}
+
+async function readRelease(limitMs: number): Promise<string> {
+  const { content } = await readFileBounded('/proc/sys/kernel/osrelease', { maxBytes: 256, keep: 'head', limitMs });
+  const release = content?.toString('utf8').trim() ?? '';
+  return /^[\w.+~-]+$/.test(release) ? release : 'unknown';
+}
+
+function answerRequest(request: EvidenceRequest, context: Context): Promise<Evidence> {
+  return timeAnswer(request.id, context, async () => {
+    try {
+      return await answer(request, context);
+    } catch (error) {
+      return answerForError(request.id, error);
+    }
+  });
+}
+
+function answer(request: EvidenceRequest, context: Context): Promise<Answer> {
+  switch (request.kind) {
+    case 'command':
+      return answerCommand(request, context);
+    case 'file':
+      return answerFile(request, context);
+    case 'files':
+      return answerFiles(request, context);
+    case 'listing':
+      return listDirectory(request.path, context.fileTimeoutMs);
+    case 'programs':
+      return findPrograms(request.names, context.path, context.isSlow);
+    case 'space':
+      return measureSpace(request.path, context.fileTimeoutMs, context.isSlow, context);
+    case 'tasks':
+    default:
+      return readTasks(request.rootPid, request.maxBytes ?? defaultTasksMaxBytes);
+  }
+}
+
+async function answerCommand(request: CommandRequest, context: Context): Promise<Answer> {
+  const origin = request.argv.join(' ');
+  const timeoutMs = Math.min(request.timeoutMs ?? context.timeoutMs, context.timeoutMs);
+  context.onProgress({ type: 'started', step: request.id, detail: origin });
+  const result = await runCommand(request.argv, {
+    timeoutMs,
+    maxBytes: request.maxBytes ?? defaultMaxBytes,
+    keep: request.keep ?? 'head',
+    env: context.env,
+    now: () => context.now(),
+    ...(context.signal && { signal: context.signal }),
+  });
+  const status = result.status === 'ok' && result.truncated ? 'truncated' : result.status;
+  context.onProgress({ type: 'ended', step: request.id, status, durationMs: result.durationMs });
+  if (status === 'absent') return { origin, status, reason: `there is no program ${request.argv[0]}` };
+  const reason = explainCommand(
+    status,
+    result,
+    context.signal?.aborted === true ? 'interrupted' : `no end within ${timeoutMs} ms`,
+  );
+  return {
+    origin,
+    status,
+    content: result.stdout,
+    stderr: result.stderr.toString('utf8'),
+    ...(result.exitStatus !== undefined && { exitStatus: result.exitStatus }),
+    ...(reason !== undefined && { reason }),
+  };
+}
+
+function explainCommand(
+  status: Answer['status'],
+  result: {
+    readonly exitStatus: number | undefined;
+    readonly signal: string | undefined;
+    readonly reason: string | undefined;
+  },
+  whenLate: string,
+): string | undefined {
+  if (status === 'ok') return undefined;
+  if (status === 'timed-out') return whenLate;
+  if (status === 'truncated') return 'too much output';
+  return (
+    result.reason ?? (result.signal === undefined ? `exit status ${result.exitStatus}` : `ended by ${result.signal}`)
+  );
+}
+
+async function answerFile(request: FileRequest, context: Context): Promise<Answer> {
+  let answered: Answer | undefined;
+  for (const template of request.paths) {
+    const path = template.includes('{release}') ? template.replaceAll('{release}', await context.release()) : template;
+    const next = await readOne(path, request, context);
+    // Something there that cannot be read says more than something that is not there.
+    if (next.status !== 'absent') return next;
+    answered ??= next;
+  }
+  return answered ?? { origin: request.id, status: 'absent' };
+}
+
+async function answerFiles(request: FilesRequest, context: Context): Promise<Answer> {
+  const blocks = await mapSideBySide(request.paths, maxSideBySide, async (path) => {
+    const { status, content } = await readOne(path, { maxBytes: request.maxBytes ?? 65_536 }, context);
+    const lines = content === undefined ? [] : content.toString('utf8').replace(/\n$/, '').split('\n');
+    return [`== ${status} ${path}`, ...lines.map((line) => `\t${line}`)].map((line) => `${line}\n`).join('');
+  });
+  return { origin: request.paths.join(' '), status: 'ok', content: Buffer.from(blocks.join('')) };
+}
+
+function readOne(path: string, request: Pick<FileRequest, 'maxBytes' | 'keep'>, context: Context): Promise<Answer> {
+  const limits: ReadLimits = {
+    maxBytes: request.maxBytes ?? defaultMaxBytes,
+    keep: request.keep ?? 'head',
+    limitMs: context.fileTimeoutMs,
+  };
+  return context.isSlow(path) ? readSlowFile(path, limits, context) : readFileBounded(path, limits);
+}
