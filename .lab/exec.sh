@@ -6,13 +6,14 @@ no_host() {
   exit "$EXIT_NO_HOST"
 }
 
-# A Ctrl-C of the terminal has reached the command already, as it is in the same process group.
+has_terminal() { [ -t 0 ] || [ -t 1 ] || [ -t 2 ]; }
+
+# A Ctrl-C of the terminal has reached the command already.
 forward() {
   local child
-  if [ "$1" = INT ] && { [ -t 0 ] || [ -t 1 ] || [ -t 2 ]; }; then return; fi
-  for child in $(cat "/proc/$ENTERED/task/$ENTERED/children" 2>/dev/null); do
-    kill -s "$1" "$child" 2>/dev/null || true
-  done
+  if [ "$1" = INT ] && has_terminal; then return; fi
+  read -r child <"/proc/$ENTERED/task/$ENTERED/children" 2>/dev/null || return 0
+  kill -s "$1" "${child%% *}" 2>/dev/null || true
 }
 
 lab_exec() {
@@ -32,8 +33,13 @@ lab_exec() {
     # shellcheck disable=SC2064
     trap "forward $signal" "$signal"
   done
-  # With an explicit standard input, or the shell would give a background command /dev/null.
-  (enter_host "$host" "$directory" "$@") <&0 &
+  # With an explicit standard input, or the shell would give a background command /dev/null. Without a terminal in
+  # a session of its own, so that a signal for the whole process group reaches the command once and not twice.
+  if has_terminal; then
+    (enter_host "$host" "$directory" "$@") <&0 &
+  else
+    (ENTER_WITH=setsid enter_host "$host" "$directory" "$@") <&0 &
+  fi
   ENTERED=$!
   # A signal interrupts wait, so wait again until the command is really gone.
   while :; do

@@ -92,6 +92,16 @@ CONFIG
 
 has_address() { ip -o addr show dev eth0 2>/dev/null | grep -q "inet $ADDRESS/"; }
 
+# LXD comes back when it ends, as a service manager would see to; its containers run on meanwhile.
+keep_lxd_running() {
+  while :; do
+    lxd --group lxd --logfile=/var/log/lxd/lxd.log &
+    echo $! >/run/lxd.pid
+    wait $! || true
+    sleep 0.5
+  done
+}
+
 start_services() {
   export HOME=/root PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin
   while ! has_address; do sleep 0.1; done
@@ -100,8 +110,7 @@ start_services() {
   echo $! >/run/lxcfs.pid
   /usr/sbin/sshd
   while ! mountpoint -q /var/lib/lxcfs; do sleep 0.1; done
-  lxd --group lxd --logfile=/var/log/lxd/lxd.log &
-  echo $! >/run/lxd.pid
+  keep_lxd_running &
   lxd waitready --timeout=80
 }
 
@@ -118,7 +127,7 @@ main() {
   : >/.entered
   start_services
   : >"$READY"
-  # Nothing is started again when it dies: `up` sees that and makes the hosts anew.
+  # sshd and lxcfs are not started again when they die: `up` sees that and makes the hosts anew.
   set +e
   while :; do
     wait -n 2>/dev/null

@@ -1,8 +1,12 @@
 # Starts, stops and enters the two hosts: namespaces, cgroups and the network between them, seen from the machine; sourced.
 # shellcheck shell=bash
 
+# Some machines (sandboxes, nested containers) have no CAP_SYS_RESOURCE; without it everywhere, the lab is the same everywhere.
+WITHOUT_SYS_RESOURCE=(--bounding-set -sys_resource --inh-caps -sys_resource)
+
 # A pid alone may belong to somebody else by now, so its start time is remembered with it.
-start_time() { sed 's/.*) //' "/proc/$1/stat" 2>/dev/null | cut -d ' ' -f 20; }
+# A zombie that nobody fetches yet counts as dead.
+start_time() { sed -n 's/.*) \([^Z] .*\)/\1/p' "/proc/$1/stat" 2>/dev/null | cut -d ' ' -f 20; }
 
 remember_pid() { printf '%s %s\n' "$2" "$(start_time "$2")" >"$STATE/$1.pid"; }
 
@@ -60,12 +64,12 @@ remove_cgroups() {
   for tree in $(cgroup_trees); do
     for dir in "$tree/$CGROUP_PREFIX"-*/; do
       [ -d "$dir" ] || continue
-      for tries in {1..50}; do
-        for pid in $(find "$dir" -name cgroup.procs -exec cat {} + 2>/dev/null); do
+      tries=50
+      while [ -d "$dir" ] && ((tries-- > 0)); do
+        find "$dir" -name cgroup.procs -exec cat {} + 2>/dev/null | while read -r pid; do
           kill -9 "$pid" 2>/dev/null || true
         done
         find "$dir" -depth -type d -exec rmdir {} + 2>/dev/null || true
-        [ -d "$dir" ] || break
         sleep 0.1
       done
       if [ -d "$dir" ]; then say "warning: cannot remove $dir"; fi
@@ -98,7 +102,7 @@ start_host() {
   make_cgroups "$host"
   (
     join_cgroups "$host"
-    exec setsid nsenter --target "$(pid_of keeper)" --mount \
+    exec setsid setpriv "${WITHOUT_SYS_RESOURCE[@]}" nsenter --target "$(pid_of keeper)" --mount \
       unshare --mount --uts --ipc --net --pid --cgroup --fork --kill-child --propagation slave \
       bash "$LAB_DIR/host-init.sh" "$host" "$STATE" "${ADDRESS[$host]}" "$READY"
   ) </dev/null >"$dir/boot.log" 2>&1 9>&- &
@@ -136,16 +140,18 @@ stop_hosts() {
   remove_cgroups
 }
 
-# Runs a command on a host, in its cgroups. Dies with the caller, and takes the command along.
+# Becomes a command on a host, in its cgroups. nsenter lives as long as the command and hands back its status, so
+# signals are for the command only; when the caller is killed nsenter goes as well, and the command gets a TERM.
 enter_host() { # host, directory, command...
   local host=$1 dir=$2 pid
   shift 2
   pid=$(pid_of "$host") || return 1
   join_cgroups "$host"
-  exec setpriv --pdeathsig TERM \
+  trap '' INT TERM HUP QUIT
+  exec ${ENTER_WITH:-} setpriv --pdeathsig KILL "${WITHOUT_SYS_RESOURCE[@]}" \
     nsenter --target "$pid" --mount --uts --ipc --net --pid --cgroup --root --wd="/proc/$pid/root$dir" -- \
     setpriv --pdeathsig TERM \
-    env --default-signal=INT,QUIT,TERM,HUP,PIPE -u LXD_DIR -u LXD_CONF -u LXD_SOCKET -u TMPDIR -u SSH_AUTH_SOCK \
+    env --default-signal=INT,TERM,HUP,QUIT,PIPE -u LXD_DIR -u LXD_CONF -u LXD_SOCKET -u TMPDIR -u SSH_AUTH_SOCK \
     HOME=/root USER=root LOGNAME=root SHELL=/bin/bash PATH="$HOST_PATH" "$@"
 }
 
@@ -187,7 +193,6 @@ share_node() {
     /usr | '') share_path "$node" ;;
     *) share_path "$prefix" ;;
   esac
-  if [ -d /usr/lib/node_modules ] && [ "$prefix" = /usr ]; then share_path /usr/lib/node_modules; fi
   for host in "${HOSTS[@]}"; do
     root=/proc/$(pid_of "$host")/root
     if [ "$node" != /usr/bin/node ]; then ln -sfn "$node" "$root/usr/local/bin/node"; fi

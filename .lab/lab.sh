@@ -72,6 +72,7 @@ tear_down() {
 }
 
 lab_up() {
+  local host
   check_possible
   take_lock
   if ! hosts_work; then make_hosts; fi
@@ -81,6 +82,9 @@ lab_up() {
     share_path "$CHECKOUT"
     share_node
   fi
+  for host in "${HOSTS[@]}"; do
+    refresh_lxd "$host" || die "LXD of host $host does not start again"
+  done
   repair_containers
   say "up"
 }

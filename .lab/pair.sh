@@ -62,6 +62,17 @@ pair_hosts() {
 host_works() {
   local peer
   peer=$(peer_of "$1")
-  on "$1" timeout 15 sh -ec "test -e $READY; ls /var/lib/lxcfs/proc; lxc query /1.0; lxc query $peer:/1.0
+  on "$1" timeout 30 sh -ec "test -e $READY; lxd waitready --timeout=15; ls /var/lib/lxcfs/proc; lxc query /1.0; lxc query $peer:/1.0
     ssh -o BatchMode=yes -o ConnectTimeout=5 $peer true" </dev/null >"$STATE/$1.health" 2>&1
+}
+
+# A start from saved state leaks a mount reference in the daemon's memory (LXD 5.0.2): every later restore of an
+# instance of that name fails with "In use", even of a new one. A new daemon has forgotten it.
+refresh_lxd() {
+  on "$1" sh -ec '
+    [ -n "$(find /var/log/lxd -name "*_restore_*.log" -newer /run/lxd.pid)" ] || exit 0
+    old=$(cat /run/lxd.pid)
+    kill -TERM "$old"
+    while [ "$(cat /run/lxd.pid)" = "$old" ]; do sleep 0.1; done
+    exec lxd waitready --timeout=30' </dev/null
 }

@@ -34,6 +34,7 @@ async function run(): Promise<number> {
     setTimeout(() => process.exit(signalStatuses[name]), graceMs).unref();
   });
   let status: number;
+  let input: NodeJS.ReadStream | undefined;
   try {
     const { runCommandLine } = await import('./commands/command-line.js');
     status = await runCommandLine({
@@ -44,6 +45,7 @@ async function run(): Promise<number> {
       packageDirectory: fileURLToPath(new URL('..', import.meta.url)),
       now: () => new Date(),
       signal: stop.signal,
+      stdin: () => (input = process.stdin),
       stdout: toOutput(process.stdout),
       stderr: toOutput(process.stderr),
     });
@@ -53,6 +55,9 @@ async function run(): Promise<number> {
     const rendered = renderError(error, (process.env['CRDOCTOR_DEBUG'] ?? '') !== '');
     process.stderr.write(rendered.text);
     return rendered.status;
+  } finally {
+    // What nobody reads to its end would keep the process alive.
+    input?.destroy();
   }
   return stopped.by === undefined ? status : signalStatuses[stopped.by];
 }

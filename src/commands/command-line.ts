@@ -6,6 +6,7 @@ import { exitStatus, UserError, type ExitStatus } from '../errors.js';
 import { checkOptions } from './check-options.js';
 import type { Invocation } from './invocation.js';
 import { outputOptions, workOptions } from './output-options.js';
+import { prepareArgv } from './prepared-argv.js';
 
 /** What a command line asks for; runs after it was read to its end. */
 type Task = () => Promise<ExitStatus>;
@@ -27,7 +28,7 @@ async function parse(invocation: Invocation): Promise<{ readonly task: Task | un
     chosen.task = task;
   });
   try {
-    await parser.parseAsync([...invocation.argv], {}, (_error: unknown, _parsed: unknown, text: string) => {
+    await parser.parseAsync(prepareArgv(invocation.argv), {}, (_error: unknown, _parsed: unknown, text: string) => {
       output = text;
     });
   } catch (error) {
@@ -53,14 +54,13 @@ function commandTable(invocation: Invocation, choose: (task: Task) => void): Arg
       (parsed) => choose(async () => (await import('./check.js')).runCheck(parsed, invocation)),
     )
     .command(
-      'triage <path..>',
+      'triage [path..]',
       'Find the cause of a failure in its logs',
       (command) =>
         command
           .positional('path', {
             type: 'string',
             array: true,
-            demandOption: true,
             describe: 'Log, directory of logs, or - for stdin',
           })
           .options(outputOptions)
@@ -128,7 +128,7 @@ function ruleCommands(command: Argv, invocation: Invocation, choose: (task: Task
 }
 
 /** Options that may be given more than once. */
-const repeatable: ReadonlySet<string> = new Set(['_', 'rules', 'path']);
+const repeatable: ReadonlySet<string> = new Set(['_', '--', 'rules', 'path']);
 
 /** Runs before yargs checks types and choices. */
 function refuse(parsed: Readonly<Record<string, unknown>>): void {
@@ -145,10 +145,14 @@ function usageError(error: unknown): UserError {
   const message = error instanceof Error ? error.message : String(error);
   const choice = /Argument: (.+), Given: (.+), Choices: (.+)/s.exec(message);
   const text =
-    choice === null
-      ? message.replace(/^Unknown argument/, 'unknown option or argument').replace(/\s*\n\s*/g, ' ')
-      : `--${choice[1]} cannot be ${choice[2]}; it is one of ${choice[3]}`;
+    choice === null ? inOurWords(message) : `--${choice[1]} cannot be ${choice[2]}; it is one of ${choice[3]}`;
   return new UserError(text.charAt(0).toLowerCase() + text.slice(1), {
     hint: 'crdoctor --help and crdoctor COMMAND --help tell what can be written',
   });
+}
+
+function inOurWords(message: string): string {
+  if (message.startsWith('Not enough non-option arguments'))
+    return 'something is missing behind the name of the command';
+  return message.replace(/^Unknown argument/, 'unknown option or argument').replace(/\s*\n\s*/g, ' ');
 }

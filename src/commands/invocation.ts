@@ -19,6 +19,8 @@ export interface Invocation {
   readonly now: () => Date;
   /** Aborts when the user wants crdoctor to end. */
   readonly signal: AbortSignal;
+  /** Standard input; it is opened by the first call. */
+  readonly stdin: () => AsyncIterable<Buffer>;
   readonly stdout: Output;
   readonly stderr: Output;
 }

@@ -74,13 +74,3 @@ export function deadlineOf({ timeout }: WorkArguments, { signal }: Invocation): 
   }
   return AbortSignal.any([signal, AbortSignal.timeout(seconds * 1000)]);
 }
-
-/** Directories given with --rules, one or several. */
-export function ruleDirectoriesOf({
-  rules,
-}: {
-  readonly rules?: string | readonly string[] | undefined;
-}): readonly string[] {
-  if (rules === undefined) return [];
-  return typeof rules === 'string' ? [rules] : rules;
-}

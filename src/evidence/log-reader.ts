@@ -1,6 +1,6 @@
 /** Turns the lines of one log into a reading: what kind of log it is, its runs, the lines that matter. */
 
-import { headerWords, nameWords, phaseMarks } from '../parse/log-marks.js';
+import { headerWords, nameWords, phaseMarks, type RunPhase } from '../parse/log-marks.js';
 import { parseCommandHint, type CommandHint } from '../parse/log-command.js';
 import { parseLogLine, type LogRecord } from '../parse/log-line.js';
 import type { LogKind } from '../rules/cause.js';
@@ -63,6 +63,12 @@ const kindOfName = (file: string): LogKind | undefined => {
   return /^(?:dmesg|kern)\b/.test(name) ? 'kernel' : undefined;
 };
 
+const phaseOfName = (file: string): { readonly phase?: RunPhase } => {
+  const name = file.slice(file.lastIndexOf('/') + 1);
+  if (/(?:^|[-_])(?:pre-)?dump(?:[-_.]|$)/.test(name)) return { phase: 'dump' };
+  return /(?:^|[-_])restore(?:[-_.]|$)/.test(name) ? { phase: 'restore' } : {};
+};
+
 /** Kind that most of the sampled lines are of; whose daemon a logfmt log is of follows from its engine. */
 const kindOf = (votes: ReadonlyMap<LogKind, number>, hints: CommandHint, fromDaemon: number, file: string): LogKind => {
   const [best] = [...votes].toSorted((a, b) => b[1] - a[1]);
@@ -90,21 +96,20 @@ export const createLogReader = (options: ReaderOptions): LogReader => {
   let lastLine = { text: '', line: 0 };
 
   const eventOf = (record: LogRecord, text: string, line: number, key: string): LogEvent => {
-    const taskPid = runs.taskPid();
     return {
       line,
       text: cut(text.trimEnd(), maxText),
       ...record,
       message: cut(record.message, maxMessage),
       run: runs.current(),
-      ...(taskPid === undefined ? {} : { taskPid }),
       ...(store.wantsContext(key) ? { recent: [...recent] } : {}),
     };
   };
 
   const take = (record: LogRecord, text: string, line: number): void => {
     runs.follow(record, line);
-    if (record.kind !== 'criu' || hints.engine === undefined) hints = { ...parseCommandHint(record.message), ...hints };
+    // Long CRIU logs tell their engine early, or never.
+    if (record.kind !== 'criu' || sampled < sampleLines) hints = { ...parseCommandHint(record.message), ...hints };
     if (record.level === 'info' && !watched.test(record.message)) return;
     const key = keyOf(record);
     store.add(key, eventOf(record, text, line, key));
@@ -148,6 +153,7 @@ export const createLogReader = (options: ReaderOptions): LogReader => {
       return {
         file: options.file,
         kind,
+        ...phaseOfName(options.file),
         ...hints,
         runs: runs.finish(),
         events: store.all(),

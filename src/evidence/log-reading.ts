@@ -22,8 +22,6 @@ export interface LogEvent {
   readonly location?: string;
   /** Index into `runs`. */
   readonly run: number;
-  /** Pid of the task that the log was busy with, as far as it says. */
-  readonly taskPid?: string;
   /** Up to 40 lines before this one, oldest first, each cut at 512 characters; undefined = not kept. */
   readonly recent?: readonly string[];
 }
@@ -57,6 +55,8 @@ export interface LogReading {
   readonly kind: LogKind;
   readonly engine?: EngineName;
   readonly operation?: LoggedOperation;
+  /** What the words of an engine or the name of the file say about the phase; the runs know better. */
+  readonly phase?: RunPhase;
   readonly runs: readonly LogRun[];
   /** In the order of the log. Of lines that repeat, the first sixteen and the last four. */
   readonly events: readonly LogEvent[];

@@ -20,7 +20,6 @@ interface OpenRun {
   votes: Map<RunPhase, number>;
   tasks: Map<string, string>;
   mounts: Map<string, string>;
-  taskPid: string | undefined;
 }
 
 /** Follows one log, record by record. */
@@ -28,7 +27,6 @@ export interface RunTracker {
   follow(record: LogRecord, line: number): void;
   /** Index of the run that the log is in. */
   current(): number;
-  taskPid(): string | undefined;
   /** A run was begun and told in full, and the log stops without saying how it went. */
   endsOpen(): boolean;
   finish(): LogRun[];
@@ -45,7 +43,6 @@ const newRun = (): OpenRun => ({
   votes: new Map(),
   tasks: new Map(),
   mounts: new Map(),
-  taskPid: undefined,
 });
 
 const remember = (names: Map<string, string>, id: string, name: string): void => {
@@ -74,9 +71,7 @@ const followHeader = (run: OpenRun, message: string): void => {
 const followNames = (run: OpenRun, record: LogRecord): void => {
   const named = parseNamedThing(record.message);
   if (named?.what === 'mount') remember(run.mounts, named.id, named.name);
-  if (named?.what !== 'task') return;
-  run.taskPid = named.id;
-  if (named.name !== '') remember(run.tasks, named.id, named.name);
+  if (named?.what === 'task') remember(run.tasks, named.id, named.name);
 };
 
 const followMark = (run: OpenRun, record: LogRecord, line: number): void => {
@@ -123,7 +118,6 @@ export const createRunTracker = (): RunTracker => {
       run.isVerbose ||= record.kind === 'criu' && record.level === 'info' && record.timeS !== undefined;
     },
     current: () => runs.length - 1,
-    taskPid: () => run.taskPid,
     endsOpen: () => run.hasHeader && run.isVerbose && !run.succeeded && !run.failed,
     finish: () => runs.map(finishRun),
   };

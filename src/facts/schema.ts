@@ -41,10 +41,13 @@ export interface FactFields {
 
 /** The values that fit a fact; every member may be missing, which means "not known". */
 export type ValueOf<F extends Fact> =
-  F extends RecordFact<infer Fields> ? ValuesOf<Fields>
-  : F extends RecordsFact<infer Fields> ? readonly ValuesOf<Fields>[]
-  : F extends Leaf<string, infer Value> ? Value
-  : never;
+  F extends RecordFact<infer Fields>
+    ? ValuesOf<Fields>
+    : F extends RecordsFact<infer Fields>
+      ? readonly ValuesOf<Fields>[]
+      : F extends Leaf<string, infer Value>
+        ? Value
+        : never;
 export type ValuesOf<Fields extends FactFields> = { readonly [Name in keyof Fields]?: ValueOf<Fields[Name]> };
 
 const text = (doc: string, ...evidence: EvidenceId[]): TextFact => ({ kind: 'text', doc, evidence });
@@ -63,11 +66,21 @@ const records = <const Fields extends FactFields>(
 const hostFacts = record({
   hostname: text('node name', 'host.uname'),
   machine: text('hardware name as of `uname -m`: x86_64, aarch64', 'host.uname'),
+  cpu: record({
+    flags: texts('`flags` (x86) or `Features` (arm64) of the first core', 'proc.cpuinfo'),
+  }),
   kernel: record({
     release: text('`uname -r` as it is: 6.12.48+deb13-amd64', 'proc.osrelease'),
-    config: textMap('kernel build options: y, m, a number or a string; an option that is off is not in it', 'kernel.config'),
+    config: textMap(
+      'kernel build options: y, m, a number or a string; an option that is off is not in it',
+      'kernel.config',
+    ),
     filesystems: texts('types that the running kernel can mount now (/proc/filesystems)', 'proc.filesystems'),
-    lsm: texts('active security modules, in order (/sys/kernel/security/lsm); empty = known to be none', 'sys.lsm', 'sys.apparmor'),
+    lsm: texts(
+      'active security modules, in order (/sys/kernel/security/lsm); empty = known to be none',
+      'sys.lsm',
+      'sys.apparmor',
+    ),
     sysctl: textMap('sysctls that matter to CRIU, dotted names, those that exist', 'proc.sysctl'),
   }),
   libc: record({
@@ -89,7 +102,10 @@ const hostFacts = record({
     bounding: texts('bounding set of process 1: what a daemon of this host can have at most', 'proc.init.status'),
     inUserNamespace: flag('uid 0 here is not uid 0 of the machine (/proc/self/uid_map)', 'proc.self.uid_map'),
   }),
-  containedIn: text('kind of container this host itself runs in (lxc, docker, podman, systemd-nspawn), empty = none seen', 'host.container'),
+  containedIn: text(
+    'kind of container this host itself runs in (lxc, docker, podman, systemd-nspawn), empty = none seen',
+    'host.container',
+  ),
   cgroups: record({
     layout: text('v1, hybrid or v2', 'proc.self.mountinfo'),
     freezerPath: text('where the v1 freezer hierarchy is mounted, empty = nowhere', 'proc.self.mountinfo'),
@@ -125,10 +141,18 @@ const instanceFacts = record({
     isHostPath: flag('a disk whose source is a path of the host'),
   }),
   lxc: record({
-    options: textMap('options of the liblxc configuration in effect, last one wins', 'instance.lxc.conf', 'engine.instance'),
+    options: textMap(
+      'options of the liblxc configuration in effect, last one wins',
+      'instance.lxc.conf',
+      'engine.instance',
+    ),
     ptyMax: number('lxc.pty.max in effect', 'instance.lxc.conf', 'engine.instance'),
     consolePath: text('lxc.console.path in effect, empty = not set', 'instance.lxc.conf', 'engine.instance'),
-    apparmorProfile: text('lxc.apparmor.profile in effect, empty = set to nothing', 'instance.lxc.conf', 'engine.instance'),
+    apparmorProfile: text(
+      'lxc.apparmor.profile in effect, empty = set to nothing',
+      'instance.lxc.conf',
+      'engine.instance',
+    ),
   }),
   mounts: records('Mount', 'mount table of its init', ['instance.mountinfo'], {
     id: number('mount id'),
@@ -142,6 +166,9 @@ const instanceFacts = record({
     master: number('peer group it is a slave of, 0 = none'),
     hasOuterMaster: flag('slave of a peer group with no member inside'),
     isRootReachable: flag('the mounted root can be reached from another mount of the same file system inside'),
+    isOnHost: flag(
+      'the same file system (major:minor) is mounted on the host too, so that `--ext-mount-map auto` finds its source',
+    ),
   }),
   tasks: records('Task', 'processes in it', ['instance.tasks'], {
     pid: number('pid on the host'),
@@ -166,6 +193,10 @@ const instanceFacts = record({
     name: text('glibc or musl, mapped by its init', 'instance.maps'),
     version: text('version as far as the file name tells; 2.34 stands for 2.34 or later', 'instance.maps'),
   }),
+  hasOwnMountNamespace: flag(
+    'its init is not in the mount namespace of crdoctor; CRIU leaves mounts alone when it is',
+    'instance.tasks',
+  ),
   hasIdmappedRoot: flag('its root file system is mounted with an id map', 'instance.mountinfo', 'engine.instance'),
   wasRestored: flag('its running incarnation came from a restore, not from a fresh start', 'instance.logs'),
 });

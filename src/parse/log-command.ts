@@ -1,13 +1,16 @@
 /** What terminal output tells about who did what: commands typed, and the engines' words around CRIU's. */
 
 import type { EngineName } from '../rules/cause.js';
+import type { RunPhase } from './log-marks.js';
 
 export type LoggedOperation = 'dump' | 'restore' | 'migrate' | 'check';
 
-/** What a line tells; both may be missing. */
+/** What a line tells; each may be missing. */
 export interface CommandHint {
   readonly engine?: EngineName;
   readonly operation?: LoggedOperation;
+  /** Half of the operation that failed, where the words say it. */
+  readonly phase?: RunPhase;
 }
 
 interface Hint extends CommandHint {
@@ -37,7 +40,8 @@ const commands: readonly Hint[] = [
 
 /** Words of the engines themselves. */
 const words: readonly Hint[] = [
-  { pattern: /\bmigration (?:pre-dump|dump|restore) failed/, operation: 'migrate' },
+  { pattern: /\bmigration (?:pre-dump|dump) failed/, operation: 'migrate', phase: 'dump' },
+  { pattern: /\bmigration restore failed/, operation: 'migrate', phase: 'restore' },
   {
     pattern: /Error transferring (?:instance|container) data|Failed migration on|migration control target/,
     operation: 'migrate',
@@ -60,7 +64,9 @@ export const parseCommandHint = (message: string): CommandHint => {
   const found = words.filter((hint) => hint.pattern.test(message));
   const engine = found.find((hint) => hint.engine !== undefined)?.engine;
   const operation = found.find((hint) => hint.operation !== undefined)?.operation;
+  const phase = found.find((hint) => hint.phase !== undefined)?.phase;
   return {
+    ...(phase === undefined ? {} : { phase }),
     ...(engine === undefined ? {} : { engine }),
     ...(operation === undefined ? {} : { operation }),
   };

@@ -78,7 +78,7 @@ export const headerWords: readonly string[] = ['CRIU run id =', 'Version: ', 'Ru
  *     Running on lab-d Linux 6.18.44-fc-v595 #1 SMP PREEMPT_DYNAMIC @0 x86_64
  */
 export const parseRunHeader = (message: string): RunHeader | undefined => {
-  if (/^CRIU run id = /.test(message)) return { isFirst: true };
+  if (message.startsWith('CRIU run id = ')) return { isFirst: true };
   const version = /^(?:Warning: )?Version: (\d[\w.~+-]{0,30})/.exec(message)?.[1];
   if (version !== undefined) return { criu: version, isFirst: true };
   const kernel = /^Running on \S{1,255} Linux (\S{1,100}) /.exec(message)?.[1];
@@ -86,14 +86,14 @@ export const parseRunHeader = (message: string): RunHeader | undefined => {
 };
 
 /** Words of lines that name tasks and mounts, for a prefilter. */
-export const nameWords: readonly string[] = ['(pid: ', ' mnt_id ', 'mnt: \tRead ', ' fdinfo '];
+export const nameWords: readonly string[] = ['(pid: ', ' mnt_id ', 'mnt: \tRead '];
 
 /** A task or a mount that a line names. */
 export interface NamedThing {
   readonly what: 'task' | 'mount';
   /** Pid or mount id, decimal. */
   readonly id: string;
-  /** Comm or mount point; empty when the line tells the id alone. Untrusted. */
+  /** Comm or mount point. Untrusted. */
   readonly name: string;
 }
 
@@ -102,13 +102,10 @@ export interface NamedThing {
  *
  *     Dumping task (pid: 139 comm: vlc)
  *     	type ext4 source /dev/vda1 mnt_id 690 s_dev 0xfd01 / @ ./home flags 0x300000 options
- *     31846 fdinfo 12: pos:                0 flags:           102002/0
  */
 export const parseNamedThing = (message: string): NamedThing | undefined => {
-  const task = /^(?:Pre-dumping|Dumping) (?:task|processes) \(pid: (\d{1,10})(?: comm: (.{0,64}))?\)$/.exec(message);
+  const task = /^(?:Pre-dumping|Dumping) (?:task|processes) \(pid: (\d{1,10}) comm: (.{0,64})\)$/.exec(message);
   if (task !== null) return { what: 'task', id: task[1] ?? '', name: task[2] ?? '' };
-  const descriptor = /^(\d{1,10}) fdinfo -?\d{1,10}: /.exec(message);
-  if (descriptor !== null) return { what: 'task', id: descriptor[1] ?? '', name: '' };
   const mount = / mnt_id (\d{1,10}) s_dev \S+ .{1,4096} @ (\S{1,4096}) flags /.exec(message);
   const read = mount ?? /^mnt: \tRead (\d{1,10}) mp @ (\S{1,4096})$/.exec(message);
   if (read === null) return undefined;

@@ -1,8 +1,8 @@
 /** A check as Markdown, to be pasted into a bug report. */
 
 import type { Assessment, Finding, HostSummary } from '../findings/finding.js';
-import { escapeMarkdown, markdownCode } from './escape.js';
-import { groupFindings, groupUnknown, messagesOf } from './grouping.js';
+import { escapeMarkdown, markdownName } from './escape.js';
+import { groupFindings, groupUnknown, joinPhases, messagesOf } from './grouping.js';
 import { markdownParagraphs, markdownTable } from './markdown.js';
 import type { CheckContext } from './options.js';
 import { operationTitle, subjectTitle, verdictMeaning } from './verdict.js';
@@ -16,8 +16,8 @@ export function renderCheckMarkdown(assessment: Assessment, { reasons }: CheckCo
   const { blockers, risks, notices, unknown, quiet } = groupFindings(assessment);
   const hosts = subject.target === undefined ? [subject.source] : [subject.source, subject.target];
   const unknownRows = groupUnknown(unknown).map(({ missing, findings }) => [
-    missing.map((id) => `${markdownCode(id)}${reasonOf(reasons.get(id))}`).join('; '),
-    [...new Set(findings.map((finding) => markdownCode(finding.cause)))].join(', '),
+    missing.map((id) => `${markdownName(id)}${reasonOf(reasons.get(id))}`).join('; '),
+    [...new Set(findings.map((finding) => markdownName(finding.cause)))].join(', '),
   ]);
   const sections = [
     `# crdoctor check: ${verdict}`,
@@ -28,11 +28,11 @@ export function renderCheckMarkdown(assessment: Assessment, { reasons }: CheckCo
       hosts.map((host) => hostRow(host, subject.engine)),
     ),
     summary([...blockers, ...risks, ...notices]),
-    ...[...blockers, ...risks, ...notices].map(findingSection),
+    ...joinPhases([...blockers, ...risks, ...notices]).map(({ finding }) => findingSection(finding)),
     unknownRows.length === 0
       ? ''
       : `## Could not be told\n\n${markdownTable(['what could not be read', 'needed for'], unknownRows)}`,
-    `${quiet.length} other causes were looked for and not found.`,
+    `${new Set(quiet.map(({ cause }) => cause)).size} other causes were looked for and not found.`,
   ];
   return `${sections.filter((section) => section !== '').join('\n\n')}\n`;
 }
@@ -44,14 +44,14 @@ function hostRow(host: HostSummary, engine: string | undefined): readonly string
     host.criu,
     engine === undefined ? undefined : `${engine} ${host.engineVersion ?? ''}`.trim(),
   ];
-  return cells.map((cell) => (cell === undefined ? 'not known' : markdownCode(cell)));
+  return cells.map((cell) => (cell === undefined ? 'not known' : markdownName(cell)));
 }
 
 function summary(findings: readonly Finding[]): string {
-  const rows = findings.map((finding) => [
+  const rows = joinPhases(findings).map(({ finding, phases }) => [
     finding.severity,
-    finding.phase,
-    markdownCode(finding.cause),
+    phases.join(', '),
+    markdownName(finding.cause),
     escapeMarkdown(finding.title),
   ]);
   return rows.length === 0 ? '' : markdownTable(['severity', 'phase', 'cause', 'what'], rows);

@@ -2,7 +2,15 @@
 
 import type { Assessment, Finding, Note } from '../findings/finding.js';
 import { escapeText } from './escape.js';
-import { groupFindings, groupUnknown, hostLine, messagesOf, type UnknownGroup } from './grouping.js';
+import {
+  groupFindings,
+  groupUnknown,
+  hostLine,
+  joinPhases,
+  messagesOf,
+  type SharedFinding,
+  type UnknownGroup,
+} from './grouping.js';
 import type { CheckContext, TextOptions } from './options.js';
 import { fillParagraphs } from './paragraphs.js';
 import { howToRead } from './readable.js';
@@ -23,9 +31,9 @@ export function renderCheckText(assessment: Assessment, context: CheckContext, o
   const groups = groupFindings(assessment);
   const sections = [
     headline(assessment, page),
-    ...[...groups.blockers, ...groups.risks].map((finding) => findingLines(finding, page)),
+    ...joinPhases([...groups.blockers, ...groups.risks]).map((shared) => findingLines(shared, page)),
     ...groupUnknown(groups.unknown).map((group) => unknownLines(group, page)),
-    ...groups.notices.map((finding) => findingLines(finding, page)),
+    ...joinPhases(groups.notices).map((shared) => findingLines(shared, page)),
     closing(assessment, page),
   ];
   return `${sections
@@ -47,10 +55,10 @@ function headline(assessment: Assessment, page: Page): readonly string[] {
   ];
 }
 
-function findingLines(finding: Finding, page: Page): readonly string[] {
+function findingLines({ finding, phases }: SharedFinding, page: Page): readonly string[] {
   const { style, columns, explain } = page;
   const mark = { blocker: style.bad, risk: style.warn, notice: style.faint }[finding.severity];
-  const words = `${finding.severity.toUpperCase()} (${finding.phase})`;
+  const words = `${finding.severity.toUpperCase()} (${phases.join(', ')})`;
   return [
     `${mark(words)}  ${style.strong(escapeText(finding.title))} ${style.faint(`[${escapeText(finding.cause)}]`)}`,
     ...messageLines(finding, page),
@@ -85,9 +93,11 @@ function unknownLines({ missing, findings }: UnknownGroup, page: Page): readonly
     const reason = reasons.get(id);
     return escapeText(reason === undefined ? `${id} does not tell` : `${id}: ${reason}`);
   });
-  const names = findings.map((finding) => `${finding.cause} (${finding.severity}, ${finding.phase})`);
+  const names = joinPhases(findings).map(
+    ({ finding, phases }) => `${finding.cause} (${finding.severity}, ${phases.join(' and ')})`,
+  );
   return [
-    `${(decides ? style.unsure : style.faint)('UNKNOWN')}  ${style.strong(`${amountOf(findings.length, 'question')} could not be answered`)}`,
+    `${(decides ? style.unsure : style.faint)('UNKNOWN')}  ${style.strong(`${amountOf(names.length, 'question')} could not be answered`)}`,
     ...lacking.flatMap((line) => wrap(line, columns, '  - ', '    ')),
     ...wrap(escapeText(names.join(', ')), columns, '  about: ', '         '),
     ...howToRead(missing, reasons).flatMap((hint) => wrap(hint, columns, '  to know: ', '           ')),
@@ -100,7 +110,11 @@ function closing(assessment: Assessment, page: Page): readonly string[] {
   if (!verbose) {
     return quiet.length === 0
       ? []
-      : [style.faint(`${amountOf(quiet.length, 'other cause')} looked for and not found (--verbose lists them).`)];
+      : [
+          style.faint(
+            `${amountOf(namesOf(quiet).length, 'other cause')} looked for and not found (--verbose lists them).`,
+          ),
+        ];
   }
   const list = (title: string, findings: readonly Finding[]): readonly string[] =>
     findings.length === 0 ? [] : wrap(escapeText(`${title}: ${namesOf(findings).join(', ')}`), columns, '', '  ');

@@ -38,12 +38,18 @@ export function escapeMarkdown(text: string): string {
     .replace(/>/g, '&gt;')
     .replace(/:\/\//g, '&#58;//')
     .replace(/@/g, '@<!-- -->')
-    .replace(/^(\s*)([-\d])/, (_, space: string, first: string) => `${space}${first === '-' ? String.raw`\-` : first}`);
+    .replace(/^(\s*)-/, String.raw`$1\-`)
+    .replace(/^(\s*\d+)\./, String.raw`$1\.`);
 }
 
-/** Verbatim text inside a Markdown line, fit for a table cell as well. */
+/** A name: as code when it is a plain word, so that it is safe in a table cell too; else as prose. */
+export function markdownName(text: string): string {
+  return /^[\w./+~-]+$/.test(text) ? `\`${text}\`` : escapeMarkdown(text);
+}
+
+/** Verbatim text inside a Markdown line; not for table cells, where a `|` ends even code. */
 export function markdownCode(text: string): string {
-  const shown = escapeText(text).replace(/\|/g, String.raw`\|`);
+  const shown = escapeText(text);
   const fence = '`'.repeat(longestBackticks(shown) + 1);
   const pad = shown.startsWith('`') || shown.endsWith('`') || shown === '' ? ' ' : '';
   return `${fence}${pad}${shown}${pad}${fence}`;
@@ -61,9 +67,14 @@ export function escapeJson(json: string): string {
   return json.replace(treacherous, (character) => (character === '\n' ? character : jsonEscape(character)));
 }
 
-/** Text for an XML builder that itself takes care of `<`, `&` and quotes. XML 1.0 forbids U+FFFE and U+FFFF. */
+/**
+ * Text for an XML builder that itself takes care of `<`, `&` and quotes. XML 1.0 forbids U+FFFE and
+ * U+FFFF; `]]>` would end a CDATA section, and xmlbuilder 15 splits only the first one of a text.
+ */
 export function escapeXml(text: string): string {
-  return escapeText(text).replace(/[\ufffe\uffff]/g, visible);
+  return escapeText(text)
+    .replace(/[\ufffe\uffff]/g, visible)
+    .replace(/\]\]>/g, String.raw`]]\x3e`);
 }
 
 function jsonEscape(character: string): string {

@@ -31,6 +31,26 @@ export function groupFindings({ findings }: Assessment): FindingGroups {
   };
 }
 
+/** A finding together with every phase in which it says just the same. */
+export interface SharedFinding {
+  readonly finding: Finding;
+  readonly phases: readonly Finding['phase'][];
+}
+
+/** Joins findings of one cause that differ by nothing but their phase; the order of the first ones stays. */
+export function joinPhases(findings: readonly Finding[]): readonly SharedFinding[] {
+  const groups = new Map<string, Finding[]>();
+  for (const finding of findings) {
+    const { cause, outcome, severity, title, fix } = finding;
+    const key = JSON.stringify([cause, outcome, severity, title, fix, messagesOf(finding)]);
+    groups.set(key, [...(groups.get(key) ?? []), finding]);
+  }
+  return [...groups.values()].flatMap((group) => {
+    const [finding] = group;
+    return finding === undefined ? [] : [{ finding, phases: group.map(({ phase }) => phase) }];
+  });
+}
+
 /** Findings that are undecided for want of the same evidence. */
 export interface UnknownGroup {
   readonly missing: readonly EvidenceId[];

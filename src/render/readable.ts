@@ -14,11 +14,19 @@ const hints: readonly (readonly [prefix: string, hint: string])[] = [
   ['cgroup.', 'run crdoctor as root, with the cgroup file systems mounted'],
 ];
 
-/** One sentence per different remedy, for evidence that is missing. */
+/** One sentence per different remedy, for evidence that is missing. What was read and still does not tell has none. */
 export function howToRead(missing: readonly EvidenceId[], reasons: ReadonlyMap<EvidenceId, string>): readonly string[] {
-  const found = missing.map((id) => {
-    if (/timed[ -]out|took longer/.test(reasons.get(id) ?? '')) return 'allow more time: --timeout SECONDS';
-    return hints.find(([prefix]) => id.startsWith(prefix))?.[1] ?? 'run crdoctor as root';
+  const found = missing.flatMap((id) => {
+    const reason = reasons.get(id);
+    return reason === undefined ? [] : [remedyFor(id, reason)];
   });
   return [...new Set(found)];
+}
+
+function remedyFor(id: EvidenceId, reason: string): string {
+  if (/timed[ -]out|took longer|no end within/.test(reason)) return 'allow more time: --timeout SECONDS';
+  if (/interrupted/.test(reason)) return 'let it run to its end';
+  const program = /there is no program ([\w.-]+)/.exec(reason)?.[1];
+  if (program !== undefined) return `install ${program} where the engine and crdoctor find it`;
+  return hints.find(([prefix]) => id.startsWith(prefix))?.[1] ?? 'run crdoctor as root';
 }

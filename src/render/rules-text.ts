@@ -56,7 +56,7 @@ export function renderCause(cause: Cause, options: TextOptions): string {
   const where = { host: 'of a host', instance: 'of a container', pair: 'between source and target' }[cause.scope];
   const sections = [
     [
-      `${style.strong(escapeText(cause.title))}`,
+      style.strong(escapeText(cause.title)),
       style.faint(`${cause.id}: a cause in ${cause.area}, ${where}; lies with: ${cause.blame}`),
     ],
     fillParagraphs(cause.why, columns, '', ''),

@@ -1,7 +1,7 @@
 /** A triage as Markdown, to be pasted into a bug report. */
 
 import type { Diagnosis, LogLine, Triage } from '../findings/finding.js';
-import { escapeMarkdown, markdownBlock, markdownCode } from './escape.js';
+import { escapeMarkdown, markdownBlock, markdownCode, markdownName } from './escape.js';
 import { markdownParagraphs, markdownTable } from './markdown.js';
 import { blameLine, percent, triageMeaning } from './triage-text.js';
 
@@ -10,7 +10,7 @@ const shownLines = 20;
 /** Ends with a line break. */
 export function renderTriageMarkdown(triage: Triage): string {
   const { criu, kernel, engine } = triage.versions;
-  const cells = [criu, kernel, engine].map((version) => (version === undefined ? 'not known' : markdownCode(version)));
+  const cells = [criu, kernel, engine].map((version) => (version === undefined ? 'not known' : markdownName(version)));
   const sections = [
     `# crdoctor triage: ${triage.result}`,
     escapeMarkdown(triageMeaning(triage)),
@@ -25,7 +25,7 @@ export function renderTriageMarkdown(triage: Triage): string {
 function diagnosisSection(diagnosis: Diagnosis): string {
   return [
     `## ${escapeMarkdown(diagnosis.title)}`,
-    `${markdownCode(diagnosis.cause)}, ${percent(diagnosis)} sure, ${escapeMarkdown(blameLine(diagnosis))}`,
+    `${markdownName(diagnosis.cause)}, ${percent(diagnosis)} sure, ${escapeMarkdown(blameLine(diagnosis))}`,
     markdownParagraphs(diagnosis.explanation),
     diagnosis.evidence.length === 0 ? '' : logBlock(diagnosis.evidence),
     `**Fix:** ${markdownParagraphs(diagnosis.fix)}`,

@@ -35,7 +35,7 @@ export function renderTriageText(triage: Triage, options: TextOptions): string {
 }
 
 /** What the result means, in one sentence. */
-export function triageMeaning({ result, phase }: Triage): string {
+export function triageMeaning({ result, phase, signature, unexplained }: Triage): string {
   const what = {
     dump: 'The dump',
     restore: 'The restore',
@@ -44,6 +44,9 @@ export function triageMeaning({ result, phase }: Triage): string {
     unknown: 'The operation',
   }[phase];
   if (result === 'no-failure') return 'The log shows no failure.';
+  if (result === 'unexplained' && signature === '' && unexplained.length === 0) {
+    return 'The log says neither that something failed nor that it went well.';
+  }
   return result === 'diagnosed'
     ? `${what} failed, and the cause was found.`
     : `${what} failed for a reason that no known cause explains.`;

@@ -69,7 +69,14 @@ export function operationTitle(operation: Operation): string {
 }
 
 /** The verdict in full sentences: what will work, what will not, and what follows. */
-export function verdictMeaning({ findings, subject }: Assessment): string {
+export function verdictMeaning(assessment: Assessment): string {
+  const { operation, target } = assessment.subject;
+  const unseen = operation === 'move' && target === undefined;
+  const about = meaningOfFindings(assessment);
+  return unseen ? `${about} The target was not looked at: crdoctor check --for restore tells there.` : about;
+}
+
+function meaningOfFindings({ findings, subject }: Assessment): string {
   const { parts, ifFails } = operations[subject.operation];
   const failing = parts.filter((part) => has(findings, 'fires', part));
   const unsure = parts.filter((part) => !failing.includes(part) && has(findings, 'unknown', part));

@@ -1,0 +1,30 @@
+/** Rewrites the few arguments that yargs would take for something else. */
+
+/** Stands for a lone `-`, which yargs drops from positional arguments. No argument can hold a NUL of its own. */
+const standardInput = '\u0000-';
+
+/** Options whose value is itself made of options. */
+const holdsOptions: ReadonlySet<string> = new Set(['--criu-options']);
+
+/** Arguments for yargs; everything behind `--` stays as it is. */
+export function prepareArgv(argv: readonly string[]): string[] {
+  const prepared: string[] = [];
+  const end = argv.indexOf('--');
+  const own = end < 0 ? argv : argv.slice(0, end);
+  for (let index = 0; index < own.length; index += 1) {
+    const word = own[index] ?? '';
+    const value = own[index + 1];
+    if (holdsOptions.has(word) && value !== undefined) {
+      prepared.push(`${word}=${value}`);
+      index += 1;
+    } else {
+      prepared.push(word === '-' ? standardInput : word);
+    }
+  }
+  return end < 0 ? prepared : [...prepared, ...argv.slice(end)];
+}
+
+/** A positional argument as the user wrote it. */
+export function asWritten(word: string): string {
+  return word === standardInput ? '-' : word;
+}

@@ -1,0 +1,69 @@
+/** What an engine is: how it is found, asked and understood. Data and argv, no I/O. */
+
+import type { Evidence, EvidenceRequest } from '../source/source.js';
+
+/** The engines that can be looked at; a part of those that causes may name. */
+export type ObservableEngine = 'lxd' | 'incus' | 'lxc' | 'criu';
+
+/** Where an engine was installed from, as far as that moves its directories. */
+export type Packaging = 'deb' | 'snap' | 'other';
+
+/** An instance as its engine describes it. */
+export interface Instance {
+  readonly name: string;
+  readonly type: string;
+  /** In lower case: running, stopped, frozen, error. */
+  readonly status: string;
+  readonly project: string;
+  /** Pid of its init on the host. */
+  readonly pid: number | undefined;
+  readonly config: Readonly<Record<string, string>>;
+  readonly devices: Readonly<Record<string, Readonly<Record<string, string>>>>;
+}
+
+/** What asking an engine for one instance came to. */
+export type InstanceAnswer =
+  | { readonly outcome: 'found'; readonly instance: Instance }
+  | { readonly outcome: 'missing' }
+  | { readonly outcome: 'unreachable'; readonly reason: string; readonly hint: string };
+
+/** Where an engine keeps what belongs to one instance. */
+export interface InstancePlaces {
+  /** Directory of its logs. */
+  readonly logs: string | undefined;
+  /** The liblxc configuration in effect; the first that exists. */
+  readonly lxcConfig: readonly string[];
+  /** Directory that will hold the images of a checkpoint. */
+  readonly storage: string | undefined;
+  /** Path of its control group below the root of a hierarchy. */
+  readonly cgroup: string | undefined;
+}
+
+export interface Engine {
+  readonly name: ObservableEngine;
+  /** As people write it. */
+  readonly title: string;
+  /** Client program whose presence means that this engine may be asked; undefined = there is none. */
+  readonly client: string | undefined;
+  /** Paths of which one exists where the engine itself is installed, and not its client alone. */
+  readonly traces: readonly string[];
+  /** CRIU options that it passes by itself on a dump. */
+  readonly passes: readonly string[];
+  /** liblxc options that it sets where it was not told otherwise. */
+  readonly lxcDefaults: Readonly<Record<string, string>>;
+  /** Why the engine could never have an instance of this name, one clause; undefined = it could. */
+  refuseName(name: string): string | undefined;
+  /** Asks for the daemon; undefined where there is none. */
+  readonly serverRequest: EvidenceRequest | undefined;
+  /** Asks for one instance, all that is needed before its pid is known. The name was not refused. */
+  instanceRequests(name: string): readonly EvidenceRequest[];
+  /** A second question when the answer lacks the pid; undefined where the first one always has it. */
+  pidRequest(name: string): EvidenceRequest | undefined;
+  /** Asks for the names of all instances. */
+  readonly namesRequest: EvidenceRequest | undefined;
+  readInstance(evidence: ReadonlyMap<string, Evidence>): InstanceAnswer;
+  readNames(evidence: Evidence): readonly string[];
+  findPlaces(instance: Instance, packaging: Packaging): InstancePlaces;
+  /** The command that starts a stopped instance, for hints. */
+  startCommand(name: string): string;
+}

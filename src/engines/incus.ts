@@ -1,0 +1,13 @@
+/** Incus. */
+
+import { createFamilyEngine } from './lxd-family.js';
+
+export const incus = createFamilyEngine({
+  name: 'incus',
+  title: 'Incus',
+  client: 'incus',
+  traces: ['/var/lib/incus'],
+  service: { deb: 'incus', snap: 'incus', other: 'incus' },
+  socketGroup: 'incus-admin',
+  placesFor: () => ({ logs: '/var/log/incus', config: '/run/incus', data: '/var/lib/incus' }),
+});

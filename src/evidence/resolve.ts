@@ -1,0 +1,158 @@
+/** Finds out which engine owns an instance, and says clearly why none does. */
+
+import type { Engine, Instance, InstanceAnswer } from '../engines/engine.js';
+import { engines, findEngine } from '../engines/index.js';
+import { exitStatus, UserError } from '../errors.js';
+import type { Evidence, Source } from '../source/source.js';
+import { findNearNames } from './near-names.js';
+import type { Scout } from './scout.js';
+
+/** An instance that runs, with what its engine said about it. */
+export interface ResolvedInstance {
+  readonly engine: Engine;
+  readonly instance: Instance & { readonly pid: number };
+  /** Of the engine's daemon; undefined where there is none. */
+  readonly server: Evidence | undefined;
+  readonly evidence: readonly Evidence[];
+}
+
+interface Asked {
+  readonly engine: Engine;
+  readonly answer: InstanceAnswer;
+  readonly server: Evidence | undefined;
+  readonly evidence: readonly Evidence[];
+}
+
+/**
+ * Asks the engines that are present (or the one that was named) for the instance.
+ *
+ * @throws UserError with exit status 2 for a name that cannot exist or does not, an ambiguous one, a
+ * virtual machine, an engine that is not here; with 5 when an engine could not be asked, and for an
+ * instance that does not run, because its mounts and processes cannot be seen.
+ */
+export async function resolveInstance(
+  source: Source,
+  scout: Scout,
+  name: string,
+  engineName?: string,
+): Promise<ResolvedInstance> {
+  const candidates = chooseCandidates(scout, engineName);
+  const willing = refuseImpossible(name, engineName === undefined ? candidates : [engineNamed(engineName)], candidates);
+  const asked = await Promise.all(willing.map((engine) => ask(source, engine, name)));
+  const found = asked.filter(({ answer }) => answer.outcome === 'found');
+  if (found.length > 1) {
+    const titles = found.map(({ engine }) => engine.title).join(' and ');
+    throw new UserError(`${titles} both have an instance ${quote(name)}`, {
+      hint: `Say which one is meant: ${found.map(({ engine }) => `--engine ${engine.name}`).join(' or ')}`,
+    });
+  }
+  const [owner] = found;
+  if (owner === undefined || owner.answer.outcome !== 'found') throw await explainMissing(source, name, asked);
+  const instance = requireRunning(owner.engine, owner.answer.instance);
+  return { engine: owner.engine, instance, server: owner.server, evidence: owner.evidence };
+}
+
+function engineNamed(name: string): Engine {
+  const engine = findEngine(name);
+  if (engine !== undefined) return engine;
+  throw new UserError(`there is no engine ${quote(name)} that crdoctor can look at`, {
+    hint: `Engines: ${Object.keys(engines).join(', ')}`,
+  });
+}
+
+/** @throws UserError when the engine named is unknown or not installed here, or when there is none at all. */
+export function chooseCandidates(scout: Scout, engineName?: string): readonly Engine[] {
+  if (engineName === undefined) return scout.present;
+  const engine = engineNamed(engineName);
+  if (engine.client !== undefined && !scout.present.includes(engine)) {
+    throw new UserError(`${engine.title} is not installed here`, {
+      hint: `Looked for the program ${engine.client} and for ${engine.traces.join(', ')}`,
+    });
+  }
+  return [engine];
+}
+
+/** The candidates that could have an instance of this name. A name that none could have is wrong use. */
+function refuseImpossible(name: string, meant: readonly Engine[], candidates: readonly Engine[]): readonly Engine[] {
+  const judges = meant.length > 0 ? meant : Object.values(engines).filter(({ client }) => client !== undefined);
+  const [first] = judges;
+  const reason = first?.refuseName(name);
+  if (reason !== undefined && judges.every((engine) => engine.refuseName(name) !== undefined)) {
+    throw new UserError(`${quote(name)} cannot be the name of an instance: ${reason}`);
+  }
+  if (candidates.length === 0) {
+    const clients = judges.map(({ client }) => client).join(', ');
+    throw new UserError('no container engine was found on this host', {
+      hint: `Looked for ${clients}; a process tree without an engine is checked with --pid`,
+    });
+  }
+  return candidates.filter((engine) => engine.refuseName(name) === undefined);
+}
+
+async function ask(source: Source, engine: Engine, name: string): Promise<Asked> {
+  const server = engine.serverRequest;
+  const answers = await source.gather([...(server === undefined ? [] : [server]), ...engine.instanceRequests(name)]);
+  const evidence = answers.filter(({ id }) => id !== server?.id);
+  const base = { engine, server: answers.find(({ id }) => id === server?.id) };
+  const answer = engine.readInstance(byId(evidence));
+  const pidRequest = engine.pidRequest(name);
+  if (
+    answer.outcome !== 'found' ||
+    answer.instance.pid !== undefined ||
+    pidRequest === undefined ||
+    isStopped(answer.instance)
+  ) {
+    return { ...base, answer, evidence };
+  }
+  const completed = [...evidence, ...(await source.gather([pidRequest]))];
+  return { ...base, answer: engine.readInstance(byId(completed)), evidence: completed };
+}
+
+function byId(evidence: readonly Evidence[]): ReadonlyMap<string, Evidence> {
+  return new Map(evidence.map((each) => [each.id, each]));
+}
+
+function isStopped({ status }: Instance): boolean {
+  return status === 'stopped';
+}
+
+/** An engine that could not be asked might have it, so only when all answered is it known to be missing. */
+async function explainMissing(source: Source, name: string, asked: readonly Asked[]): Promise<UserError> {
+  const silent = asked.flatMap(({ answer }) => (answer.outcome === 'unreachable' ? [answer] : []));
+  const [first] = silent;
+  if (first !== undefined) {
+    const message = `cannot tell whether there is an instance ${quote(name)}: ${silent.map(({ reason }) => reason).join('; ')}`;
+    return new UserError(message, { exitStatus: exitStatus.unknown, hint: first.hint });
+  }
+  const lists = await Promise.all(
+    asked.map(async ({ engine }) => {
+      const [answer] = engine.namesRequest === undefined ? [] : await source.gather([engine.namesRequest]);
+      return answer === undefined ? [] : engine.readNames(answer);
+    }),
+  );
+  const near = findNearNames(name, lists.flat());
+  const titles = asked.map(({ engine }) => engine.title).join(' and ');
+  return new UserError(`${titles} ${asked.length > 1 ? 'have' : 'has'} no instance ${quote(name)}`, {
+    ...(near.length > 0 && { hint: `Did you mean ${near.join(' or ')}?` }),
+  });
+}
+
+function requireRunning(engine: Engine, instance: Instance): Instance & { readonly pid: number } {
+  const { name, type, status, pid } = instance;
+  if (type !== 'container') {
+    throw new UserError(`${quote(name)} is a ${type.replaceAll('-', ' ')}; only containers are checkpointed with CRIU`);
+  }
+  if (pid !== undefined && status !== 'stopped') return { ...instance, pid };
+  if (status === 'running') {
+    throw new UserError(`${quote(name)} ended while it was looked at`, { exitStatus: exitStatus.unknown });
+  }
+  throw new UserError(`${quote(name)} is ${status}: its mounts and processes can only be seen while it runs`, {
+    exitStatus: exitStatus.unknown,
+    hint: `Start it first: ${engine.startCommand(name)}`,
+  });
+}
+
+/** Names come from the command line, so they may hold anything. */
+function quote(text: string): string {
+  return JSON.stringify(text.length > 80 ? `${text.slice(0, 80)}…` : text);
+}

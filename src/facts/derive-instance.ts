@@ -1,0 +1,125 @@
+/** Turns evidence about an instance into facts. */
+
+import type { Engine, Instance } from '../engines/engine.js';
+import { findRootPool } from '../engines/lxd-family.js';
+import { parseListing, type ListedFile } from '../parse/listing.js';
+import { findLibc } from '../parse/maps-libc.js';
+import { parseMemoryStat } from '../parse/meminfo.js';
+import { parseMountinfo } from '../parse/mountinfo.js';
+import { parseSpace } from '../parse/programs.js';
+import { parsePools } from '../parse/server-json.js';
+import { parseTasks } from '../parse/tasks.js';
+import { mapOutward, parseUidMap } from '../parse/uid-map.js';
+import type { Evidence } from '../source/source.js';
+import { deriveDevices, deriveLxcNics } from './derive-devices.js';
+import { deriveLxc } from './derive-lxc.js';
+import { deriveMounts, findRootMount } from './derive-mounts.js';
+import { deriveTasks, isIncompleteTree, sumMemory } from './derive-tasks.js';
+import type { EvidenceReader } from './evidence-reader.js';
+import type { EngineFacts, HostFacts, InstanceFacts } from './schema.js';
+
+export interface InstanceCircumstances {
+  /** Name for a process tree that no engine knows. */
+  readonly name: string;
+  readonly engine: Engine;
+  readonly packaging: EngineFacts['packaging'];
+  readonly lsm: NonNullable<HostFacts['kernel']>['lsm'];
+}
+
+export function deriveInstance(
+  reader: EvidenceReader,
+  evidence: readonly Evidence[],
+  circumstances: InstanceCircumstances,
+): InstanceFacts {
+  const { engine, lsm } = circumstances;
+  const answer = engine.readInstance(new Map(evidence.map((each) => [each.id, each])));
+  const known = answer.outcome === 'found' ? answer.instance : undefined;
+  if (known === undefined && engine.client !== undefined)
+    reader.miss('engine.instance', 'the engine did not describe the instance');
+  const isBare = engine.client === undefined;
+  const lxc = deriveLxc(reader, engine, known, lsm);
+  const mounts = reader.read('instance.mountinfo', parseMountinfo, { list: 'instance.mounts' });
+  return {
+    name: known?.name ?? circumstances.name,
+    status: known?.status ?? (isBare ? 'running' : undefined),
+    type: known?.type ?? (isBare ? 'container' : undefined),
+    privileged: derivePrivileged(reader, engine, known),
+    config: known?.config ?? (isBare ? {} : undefined),
+    devices: deriveAllDevices(engine, known, lxc.options),
+    lxc: lxc.facts,
+    mounts: mounts && deriveMounts(mounts),
+    ...deriveProcesses(reader),
+    storage: deriveStorage(reader, circumstances, known),
+    libc: deriveLibc(reader),
+    hasIdmappedRoot: mounts && findRootMount(mounts)?.options.includes('idmapped'),
+    wasRestored: deriveWasRestored(reader),
+  };
+}
+
+function derivePrivileged(reader: EvidenceReader, engine: Engine, known: Instance | undefined): boolean | undefined {
+  const map = reader.read('instance.uid_map', parseUidMap);
+  if (map !== undefined && map.length > 0) return mapOutward(map, 0) === 0;
+  const isFamily = engine.name === 'lxd' || engine.name === 'incus';
+  return isFamily && known !== undefined ? known.config['security.privileged'] === 'true' : undefined;
+}
+
+function deriveAllDevices(
+  engine: Engine,
+  known: Instance | undefined,
+  options: ReturnType<typeof deriveLxc>['options'],
+): InstanceFacts['devices'] {
+  if (engine.client === undefined) return [];
+  if (engine.name === 'lxc') return options && deriveLxcNics(options);
+  return known && deriveDevices(known.devices, known.config);
+}
+
+function deriveProcesses(reader: EvidenceReader): Pick<InstanceFacts, 'tasks' | 'memory'> {
+  const tree = reader.read('instance.tasks', parseTasks, { list: 'instance.tasks' });
+  if (tree === undefined) return { memory: { usedBytes: reader.read('instance.memory', parseMemoryStat) } };
+  if (isIncompleteTree(tree.tasks, tree.isWhole)) {
+    reader.markIncomplete('instance.tasks');
+    reader.miss('instance.tasks', 'not everything about its processes could be read');
+  }
+  // Without a group of its own that can be found, the tasks tell as well.
+  const charged = reader.read('instance.memory', parseMemoryStat);
+  return {
+    tasks: deriveTasks(tree.tasks),
+    memory: { usedBytes: charged ?? (tree.isWhole ? sumMemory(tree.tasks) : undefined) },
+  };
+}
+
+function deriveStorage(
+  reader: EvidenceReader,
+  { engine, packaging }: InstanceCircumstances,
+  known: Instance | undefined,
+): InstanceFacts['storage'] {
+  const name = known && findRootPool(known);
+  const pools = reader.read('engine.pool', parsePools);
+  const kind = packaging === 'snap' || packaging === 'deb' ? packaging : 'other';
+  return {
+    driver: pools?.find((pool) => pool.name === name)?.driver,
+    path: known && engine.findPlaces(known, kind).storage,
+    freeBytes: reader.read('instance.space', parseSpace)?.availableBytes,
+  };
+}
+
+function deriveLibc(reader: EvidenceReader): InstanceFacts['libc'] {
+  const libc = reader.read('instance.maps', findLibc);
+  return { name: libc?.name, version: libc?.version };
+}
+
+/** A start writes forkstart.log, a restore writes a log of its own; the newer one tells how it came to run. */
+function deriveWasRestored(reader: EvidenceReader): boolean | undefined {
+  const files = reader.read('instance.logs', parseListing);
+  if (files === undefined) return undefined;
+  const started = newest(files, /^forkstart\.log$/);
+  const restored = newest(files, /_restore_.*\.log$/);
+  if (restored === undefined)
+    return started === undefined ? reader.miss('instance.logs', 'there is no log of its start') : false;
+  return started === undefined || restored > started;
+}
+
+function newest(files: readonly ListedFile[], pattern: RegExp): number | undefined {
+  const times = files.filter(({ name }) => pattern.test(name)).map(({ modifiedS }) => modifiedS);
+  return times.length === 0 ? undefined : Math.max(...times);
+}

@@ -1,0 +1,65 @@
+/** What a log itself tells, as facts for the conditions of rules. */
+
+import { endOfLog, type LogEvent, type LogReading, type LogRun } from '../evidence/log-reading.js';
+import type { LogFacts } from '../facts/schema.js';
+import { parseLogLine } from '../parse/log-line.js';
+
+/** Messages of lines before and after that a condition may look through. */
+const maxNeighbours = 200;
+
+/** A line with the run and the log it stands in. */
+export interface PlacedEvent {
+  readonly event: LogEvent;
+  readonly run: LogRun;
+  readonly reading: LogReading;
+  /** Place among the events of the reading. */
+  readonly index: number;
+}
+
+/** Every event of some logs, in order. */
+export const placeEvents = (readings: readonly LogReading[]): readonly PlacedEvent[] =>
+  readings.flatMap((reading) =>
+    reading.events.flatMap((event, index) => {
+      const run = reading.runs[event.run];
+      return run === undefined ? [] : [{ event, run, reading, index }];
+    }),
+  );
+
+/** Messages of Error and Warn lines of the same run, in a part of the events of a log. */
+const loudMessages = (events: readonly LogEvent[], run: number): string[] =>
+  events
+    .filter((each) => each.run === run && each.level !== 'info' && each.message !== endOfLog)
+    .map((each) => each.message);
+
+const messagesOf = (lines: readonly string[]): string[] =>
+  lines.flatMap((line) => parseLogLine(line).map((record) => record.message));
+
+/** The value that all runs agree on, as far as they tell it. */
+const agreed = <Value>(runs: readonly LogRun[], read: (run: LogRun) => Value | undefined): Value | undefined => {
+  const values = new Set(runs.map(read).filter((value) => value !== undefined));
+  return values.size === 1 ? [...values][0] : undefined;
+};
+
+const hasOutcome = (run: LogRun): boolean => run.succeeded || run.failed;
+
+/** Facts for the conditions of rules about one line; what neither it nor the logs beside it tell is missing. */
+export const logFactsOf = ({ event, run, reading, index }: PlacedEvent, readings: readonly LogReading[]): LogFacts => {
+  const allRuns = readings.flatMap((each) => each.runs);
+  const told = hasOutcome(run) || run.phase !== undefined ? [run] : allRuns;
+  const criu = run.criu ?? agreed(allRuns, (each) => each.criu);
+  const kernel = run.kernel ?? agreed(allRuns, (each) => each.kernel);
+  return {
+    phase: run.phase ?? reading.phase ?? agreed(told, (each) => each.phase) ?? reading.operation ?? 'unknown',
+    kind: reading.kind,
+    ...(criu === undefined ? {} : { criu }),
+    ...(kernel === undefined ? {} : { kernel }),
+    engine: reading.engine ?? readings.find((each) => each.engine !== undefined)?.engine ?? '',
+    succeeded: told.some((each) => each.succeeded),
+    failed: told.some((each) => each.failed),
+    earlier: loudMessages(reading.events.slice(0, index), event.run).slice(-maxNeighbours),
+    later: loudMessages(reading.events.slice(index + 1), event.run).slice(0, maxNeighbours),
+    ...(event.recent === undefined ? {} : { recent: messagesOf(event.recent) }),
+    tasks: run.tasks,
+    mounts: run.mounts,
+  };
+};

@@ -1,0 +1,154 @@
+/** Compares the lines of logs to what the rules know about lines. */
+
+import type { LogEvent } from '../evidence/log-reading.js';
+import type { LogFacts } from '../facts/schema.js';
+import { captureNames } from '../rules/captures.js';
+import type { Cause, LogKind } from '../rules/cause.js';
+import { compileLogCondition } from '../rules/language.js';
+import type { RuleSet } from '../rules/load.js';
+import { wordsOf } from '../rules/pattern-words.js';
+import { compileLogMessage } from '../rules/template.js';
+
+/** What a line is to a failure. */
+export type LineRole = 'root' | 'consequence' | 'noise';
+
+type Captures = Readonly<Record<string, string>>;
+
+/** A pattern of a rule, ready to be compared to lines. */
+interface CompiledLine {
+  /** Undefined: noise or a consequence that belongs to no cause. */
+  readonly cause?: Cause;
+  readonly role: LineRole;
+  readonly kinds: ReadonlySet<LogKind>;
+  readonly pattern: RegExp;
+  /** One of these is in every line that matches; undefined = no telling. */
+  readonly words: readonly string[] | undefined;
+  readonly confidence: number;
+  /** Expressions are compiled when a line of theirs turns up, which few do. */
+  readonly applies: (log: () => LogFacts, captures: Captures) => boolean | undefined;
+  readonly explain: (log: () => LogFacts, captures: Captures) => string | undefined;
+  /** The condition asks how the run went, so the line may be one of a run that succeeded. */
+  readonly judgesSuccess: boolean;
+}
+
+/** A rule that a line fits. */
+export interface LineMatch {
+  readonly cause?: Cause;
+  readonly role: LineRole;
+  /** 0 to 1, lowered when the condition could not be decided. */
+  readonly confidence: number;
+  /** What the rule says about this line. */
+  readonly message: () => string | undefined;
+  readonly captures: Captures;
+  readonly judgesSuccess: boolean;
+}
+
+/** The part of the rules that lines are compared to. */
+export type LineRules = Pick<RuleSet, 'causes' | 'logRules'>;
+
+/** How much is left of a confidence when the condition of a rule needs what the log does not tell. */
+const undecidedShare = 0.85;
+
+const lazily = <Value>(make: () => Value): (() => Value) => {
+  let made: { readonly value: Value } | undefined;
+  return () => {
+    made ??= { value: make() };
+    return made.value;
+  };
+};
+
+const compileSignatures = (cause: Cause): readonly CompiledLine[] =>
+  cause.diagnose.map(({ in: kinds, role, line, when, confidence, message }) => {
+    const captures = captureNames(line);
+    const condition = lazily(() => compileLogCondition(when ?? 'true', captures));
+    const template = lazily(() => compileLogMessage(message ?? '', captures));
+    return {
+      cause,
+      role,
+      kinds: new Set(kinds),
+      pattern: new RegExp(line, 'd'),
+      words: wordsOf(line),
+      confidence,
+      applies: (log, values) => (when === undefined ? true : condition()(log(), values)),
+      explain: (log, values) => (message === undefined ? undefined : template()(log(), values)),
+      judgesSuccess: when?.includes('log.succeeded') === true,
+    };
+  });
+
+const compileLogRules = (logRules: LineRules['logRules']): readonly CompiledLine[] =>
+  logRules.flatMap(({ role, lines }) =>
+    lines.map(({ in: kinds, line, unless }) => {
+      const condition = lazily(() => compileLogCondition(unless ?? 'false', captureNames(line)));
+      return {
+        role,
+        kinds: new Set(kinds),
+        pattern: new RegExp(line, 'd'),
+        words: wordsOf(line),
+        confidence: 1,
+        applies: (log: () => LogFacts, values: Captures) => unless === undefined || condition()(log(), values) !== true,
+        explain: () => undefined,
+        judgesSuccess: false,
+      };
+    }),
+  );
+
+const compiledCauses = new WeakMap<Cause, readonly CompiledLine[]>();
+const compiledLogRules = new WeakMap<LineRules['logRules'], readonly CompiledLine[]>();
+
+const memoized = <Key extends object, Value>(
+  memory: WeakMap<Key, Value>,
+  key: Key,
+  make: (key: Key) => Value,
+): Value => {
+  const known = memory.get(key) ?? make(key);
+  memory.set(key, known);
+  return known;
+};
+
+/** Every line the rules know, compiled once for each cause. */
+export const compileLines = (rules: LineRules): readonly CompiledLine[] => [
+  ...rules.causes.flatMap((cause) => memoized(compiledCauses, cause, compileSignatures)),
+  ...memoized(compiledLogRules, rules.logRules, compileLogRules),
+];
+
+/** Words by which a reader finds the lines that rules are about among all others. */
+export const watchedWords = (rules: LineRules): readonly string[] => [
+  ...new Set(compileLines(rules).flatMap(({ words }) => words ?? [])),
+];
+
+/** Whose words a line may be. What liblxc says stands in the logs of the daemons that use it. */
+const speakers = (event: LogEvent): readonly LogKind[] | 'anybody' => {
+  if (event.kind === 'criu' || event.kind === 'kernel') return [event.kind];
+  if (event.kind === 'lxc') return ['lxc', 'lxd', 'incus'];
+  return 'anybody';
+};
+
+const isFor = (line: CompiledLine, event: LogEvent): boolean => {
+  const kinds = speakers(event);
+  return kinds === 'anybody' || kinds.some((kind) => line.kinds.has(kind));
+};
+
+const matchLine = (line: CompiledLine, event: LogEvent, log: () => LogFacts): LineMatch | undefined => {
+  if (!isFor(line, event)) return undefined;
+  if (line.words !== undefined && !line.words.some((word) => event.message.includes(word))) return undefined;
+  const match = line.pattern.exec(event.message);
+  if (match === null) return undefined;
+  const captures = Object.fromEntries(Object.entries(match.groups ?? {}).map(([name, value]) => [name, value ?? '']));
+  const applies = line.applies(log, captures);
+  if (applies === false) return undefined;
+  return {
+    ...(line.cause === undefined ? {} : { cause: line.cause }),
+    role: line.role,
+    confidence: line.confidence * (applies === undefined ? undecidedShare : 1),
+    message: () => line.explain(log, captures),
+    captures,
+    judgesSuccess: line.judgesSuccess,
+  };
+};
+
+/** Every rule that a line fits, in the order of the rules. */
+export const matchEvent = (
+  lines: readonly CompiledLine[],
+  event: LogEvent,
+  log: () => LogFacts,
+): readonly LineMatch[] => lines.flatMap((line) => matchLine(line, event, log) ?? []);

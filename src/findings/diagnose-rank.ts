@@ -1,0 +1,89 @@
+/** Finds the cause among the lines of a failure: what came first and is specific, apart from what followed. */
+
+import { endOfLog } from '../evidence/log-reading.js';
+import type { Cause } from '../rules/cause.js';
+import type { PlacedEvent } from './diagnose-facts.js';
+import type { LineMatch } from './diagnose-match.js';
+
+/** A line with what it is to the failure. */
+export interface JudgedEvent extends PlacedEvent {
+  /** `unexplained`: an error no rule knows. `quiet`: a line that says nothing about a failure. */
+  readonly role: 'root' | 'consequence' | 'noise' | 'unexplained' | 'quiet';
+  readonly matches: readonly LineMatch[];
+}
+
+/** A cause with the lines that speak for it. */
+export interface Candidate {
+  readonly cause: Cause;
+  readonly confidence: number;
+  /** The line that it is seen by best. */
+  readonly line: JudgedEvent;
+  readonly match: LineMatch;
+  /** Further lines of the same cause. */
+  readonly support: readonly JudgedEvent[];
+}
+
+/** What a line loses for each other cause whose line stands before it in the same run. */
+const lossPerEarlierCause = 0.06;
+const maxLoss = 0.36;
+/** What is left when an error that nothing explains stands before the line. */
+const shareAfterUnexplained = 0.9;
+/** What a line gains when the cause has further lines of its own in the same log. */
+const gainBySupport = 0.03;
+
+/** The end of a log says something only when nothing before it does. */
+const isMeaningful = (judged: JudgedEvent, all: readonly JudgedEvent[]): boolean =>
+  judged.event.message !== endOfLog ||
+  !all.some(
+    (each) => each !== judged && each.run === judged.run && ['root', 'unexplained', 'consequence'].includes(each.role),
+  );
+
+interface Line {
+  readonly judged: JudgedEvent;
+  readonly match: LineMatch;
+  readonly cause: Cause;
+  readonly confidence: number;
+}
+
+/** The root lines of one run, each with the confidence that its place leaves it. */
+const weighRun = (events: readonly JudgedEvent[]): Line[] => {
+  const lines: Line[] = [];
+  const causes = new Set<string>();
+  let hasUnexplained = false;
+  for (const judged of events) {
+    if (judged.role === 'unexplained') hasUnexplained = true;
+    if (judged.role !== 'root' || !isMeaningful(judged, events)) continue;
+    const roots = judged.matches.filter((match) => match.role === 'root');
+    for (const match of roots) {
+      const { cause } = match;
+      if (cause === undefined) continue;
+      const others = [...causes].filter((id) => id !== cause.id).length;
+      const placed = match.confidence - Math.min(maxLoss, others * lossPerEarlierCause);
+      lines.push({ judged, match, cause, confidence: placed * (hasUnexplained ? shareAfterUnexplained : 1) });
+    }
+    for (const { cause } of roots) if (cause !== undefined) causes.add(cause.id);
+  }
+  return lines;
+};
+
+const groupBy = <Item, Key>(items: readonly Item[], keyOf: (item: Item) => Key): Map<Key, Item[]> => {
+  const groups = new Map<Key, Item[]>();
+  for (const item of items) groups.set(keyOf(item), [...(groups.get(keyOf(item)) ?? []), item]);
+  return groups;
+};
+
+/** Candidates, best first; of equal ones the one whose line came first. */
+export const rankCauses = (events: readonly JudgedEvent[]): readonly Candidate[] => {
+  const lines = [...groupBy(events, (judged) => judged.run).values()].flatMap(weighRun);
+  const candidates = [...groupBy(lines, (line) => line.cause.id).values()].flatMap((own) => {
+    const [best] = own.toSorted((a, b) => b.confidence - a.confidence);
+    if (best === undefined) return [];
+    const support = events.filter(
+      (judged) => judged !== best.judged && judged.matches.some((match) => match.cause?.id === best.cause.id),
+    );
+    const isSupported = support.some((judged) => judged.event.message !== best.judged.event.message);
+    const confidence = Math.min(0.99, best.confidence + (isSupported ? gainBySupport : 0));
+    return [{ cause: best.cause, confidence, line: best.judged, match: best.match, support }];
+  });
+  return candidates.toSorted((a, b) => b.confidence - a.confidence);
+};

@@ -1,0 +1,111 @@
+/** Names the cause of a failure from logs that were read; says nothing about logs of good runs. */
+
+import { endOfLog, type LogReading } from '../evidence/log-reading.js';
+import { readLogText } from '../evidence/logs.js';
+import type { LogKind } from '../rules/cause.js';
+import { logFactsOf, placeEvents, type PlacedEvent } from './diagnose-facts.js';
+import { compileLines, matchEvent, watchedWords, type LineMatch, type LineRules } from './diagnose-match.js';
+import { rankCauses, type Candidate, type JudgedEvent } from './diagnose-rank.js';
+import { describeCandidate, lineOf } from './diagnosis.js';
+import type { LogPhase, Triage } from './finding.js';
+import { signatureOf } from './signature.js';
+import { timelineOf } from './timeline.js';
+
+export { watchedWords } from './diagnose-match.js';
+
+/** Less sure than this is not worth saying. */
+const leastConfidence = 0.3;
+/** How far behind the best a further diagnosis may be. */
+const widestGap = 0.45;
+const maxDiagnoses = 5;
+const maxUnexplained = 10;
+
+const roleOf = (matches: readonly LineMatch[], { event }: PlacedEvent): JudgedEvent['role'] => {
+  if (matches.some((match) => match.role === 'root')) return 'root';
+  if (matches.some((match) => match.role === 'consequence')) return 'consequence';
+  if (matches.some((match) => match.role === 'noise')) return 'noise';
+  if (event.message === endOfLog) return 'consequence';
+  return event.level === 'error' ? 'unexplained' : 'quiet';
+};
+
+/** Errors of a run that ends well were none, unless a rule asks for just that. */
+const judge = (placed: PlacedEvent, matches: readonly LineMatch[]): JudgedEvent => {
+  const wentWell = placed.run.succeeded && !placed.run.failed && placed.event.kind === 'criu';
+  const kept = wentWell ? matches.filter((match) => match.judgesSuccess) : matches;
+  return { ...placed, matches: kept, role: wentWell && kept.length === 0 ? 'noise' : roleOf(kept, placed) };
+};
+
+const judgeAll = (rules: LineRules, readings: readonly LogReading[]): readonly JudgedEvent[] => {
+  const lines = compileLines(rules);
+  return placeEvents(readings).map((placed) => {
+    let facts: ReturnType<typeof logFactsOf> | undefined;
+    const log = (): ReturnType<typeof logFactsOf> => (facts ??= logFactsOf(placed, readings));
+    return judge(placed, matchEvent(lines, placed.event, log));
+  });
+};
+
+const phaseOf = (readings: readonly LogReading[], failing: JudgedEvent | undefined): LogPhase => {
+  const isMigration = readings.some((reading) => reading.operation === 'migrate');
+  if (isMigration) return 'migrate';
+  const runs = readings.flatMap((reading) => reading.runs);
+  const known = failing?.run.phase ?? failing?.reading.phase ?? runs.find((run) => run.failed)?.phase;
+  const told = known ?? runs.findLast((run) => run.phase !== undefined)?.phase;
+  return (
+    told ??
+    readings.find((reading) => reading.operation !== undefined)?.operation ??
+    readings.find((reading) => reading.phase !== undefined)?.phase ??
+    'unknown'
+  );
+};
+
+const versionsOf = (readings: readonly LogReading[], failing: JudgedEvent | undefined): Triage['versions'] => {
+  const runs = [...(failing === undefined ? [] : [failing.run]), ...readings.flatMap((reading) => reading.runs)];
+  const criu = runs.find((run) => run.criu !== undefined)?.criu;
+  const kernel = runs.find((run) => run.kernel !== undefined)?.kernel;
+  return { ...(criu === undefined ? {} : { criu }), ...(kernel === undefined ? {} : { kernel }) };
+};
+
+const diagnosesOf = (events: readonly JudgedEvent[]): readonly Candidate[] => {
+  const ranked = rankCauses(events);
+  const best = ranked[0]?.confidence ?? 0;
+  return ranked
+    .filter(({ confidence }) => confidence >= Math.max(leastConfidence, best - widestGap))
+    .slice(0, maxDiagnoses);
+};
+
+/** Lines that a reader should look at: errors nothing explains, else what says that it failed. */
+const openLines = (events: readonly JudgedEvent[]): readonly JudgedEvent[] => {
+  const unexplained = events.filter((judged) => judged.role === 'unexplained');
+  const shown = unexplained.length > 0 ? unexplained : events.filter((judged) => judged.role === 'consequence');
+  return shown.slice(0, maxUnexplained);
+};
+
+/** Whether anything in the logs says that something failed; no log at all says nothing. */
+const hasFailed = (readings: readonly LogReading[], events: readonly JudgedEvent[]): boolean =>
+  events.some((judged) => ['root', 'consequence', 'unexplained'].includes(judged.role)) ||
+  readings.some((reading) => reading.runs.some((run) => run.failed)) ||
+  readings.every((reading) => reading.lines === 0);
+
+/** Judges logs by the rules. Diagnoses come best first; the logs of a good run give none. */
+export const diagnose = (rules: LineRules, readings: readonly LogReading[]): Triage => {
+  const events = judgeAll(rules, readings);
+  const candidates = diagnosesOf(events);
+  const open = openLines(events);
+  const [best] = candidates;
+  const failing = best?.line ?? open[0];
+  const result = best !== undefined ? 'diagnosed' : hasFailed(readings, events) ? 'unexplained' : 'no-failure';
+  return {
+    result,
+    phase: phaseOf(readings, failing),
+    signature:
+      failing === undefined || result === 'no-failure' ? '' : signatureOf(failing.event.message, best?.match.captures),
+    versions: versionsOf(readings, failing),
+    diagnoses: candidates.map((candidate) => describeCandidate(candidate, events, readings)),
+    timeline: timelineOf(readings),
+    unexplained: result === 'unexplained' ? open.map(lineOf) : [],
+  };
+};
+
+/** Judges a log that is in memory: the tests inside the rules, text that was pasted. */
+export const diagnoseText = (rules: LineRules, text: string, kind: LogKind, file = 'log'): Triage =>
+  diagnose(rules, [readLogText(text, { file, words: watchedWords(rules), kind })]);

@@ -1,0 +1,91 @@
+/** Puts a cause that was found in logs into words. */
+
+import type { LogReading } from '../evidence/log-reading.js';
+import type { Cause } from '../rules/cause.js';
+import type { Candidate, JudgedEvent } from './diagnose-rank.js';
+import type { Diagnosis, LogLine } from './finding.js';
+
+/** Lines of one cause that are quoted as evidence, and lines that followed from them. */
+const maxOwnLines = 4;
+const maxFollowing = 2;
+
+/** The line as it stands in its file. */
+export const lineOf = ({ event, reading }: JudgedEvent): LogLine => ({
+  file: reading.file,
+  line: event.line,
+  text: event.text,
+});
+
+/** What followed from a line: the consequences right behind it in the same run. */
+const followers = (line: JudgedEvent, events: readonly JudgedEvent[]): readonly JudgedEvent[] => {
+  const behind = events
+    .slice(events.indexOf(line) + 1)
+    .filter((each) => each.run === line.run && each.role !== 'noise');
+  const end = behind.findIndex((each) => each.role !== 'consequence');
+  return (end < 0 ? behind : behind.slice(0, end)).slice(0, maxFollowing);
+};
+
+/**
+ * The task it happened to. On dump the next line names it (`Dump files (pid: 139) failed with -1`,
+ * CRIU's cr-dump.c), on restore the line itself is the task's.
+ */
+const taskOf = (line: JudgedEvent, behind: readonly JudgedEvent[]): string => {
+  const named = behind
+    .map((each) => / \(pid: (\d{1,10})\) /.exec(each.event.message)?.[1])
+    .find((pid) => pid !== undefined);
+  const pid =
+    named ?? (line.run.phase === 'restore' && line.event.kind === 'criu' ? line.event.pid?.toString() : undefined);
+  if (pid === undefined) return '';
+  const name = Object.hasOwn(line.run.tasks, pid) ? line.run.tasks[pid] : undefined;
+  return name === undefined ? `process ${pid}` : `process ${pid}, ${name}`;
+};
+
+const sentence = (text: string): string => {
+  const begun = text.charAt(0).toUpperCase() + text.slice(1);
+  return /[.!?]$/.test(begun) ? begun : `${begun}.`;
+};
+
+const explain = ({ cause, line, match }: Candidate, behind: readonly JudgedEvent[]): string => {
+  const task = taskOf(line, behind);
+  const seen = match.message() ?? cause.title;
+  const isNamed = task === '' || seen.includes(task.split(' ')[1]?.replace(',', '') ?? '');
+  return `${sentence(isNamed ? seen : `${seen.replace(/\.$/, '')} (${task})`)} ${cause.why}`;
+};
+
+/** First versions without the defect: as written, and where a prediction's range ends. */
+const fixedIn = (cause: Cause): Record<string, string> => {
+  const fromRanges = cause.predict.flatMap(({ affects }) =>
+    Object.entries(affects ?? {}).flatMap(([program, range]) => {
+      const end = /(?:^|\s)<\s*(?!=)(\S+)/.exec(range ?? '')?.[1];
+      return end === undefined ? [] : [[program, end] as const];
+    }),
+  );
+  const written = Object.entries(cause.fixedIn ?? {}).flatMap(([program, version]) =>
+    version === undefined ? [] : [[program, version.replace(/^>=?\s*/, '')] as const],
+  );
+  return Object.fromEntries([...fromRanges, ...written]);
+};
+
+/** The diagnosis as a user sees it, with the lines that prove it. */
+export const describeCandidate = (
+  candidate: Candidate,
+  events: readonly JudgedEvent[],
+  readings: readonly LogReading[],
+): Diagnosis => {
+  const { cause, confidence, line, support } = candidate;
+  const behind = followers(line, events);
+  const engine = line.reading.engine ?? readings.find((reading) => reading.engine !== undefined)?.engine ?? '';
+  const own = [line, ...support.slice(0, maxOwnLines - 1)];
+  return {
+    cause: cause.id,
+    confidence: Math.round(confidence * 100) / 100,
+    title: cause.title,
+    explanation: explain(candidate, behind),
+    fix: (Object.hasOwn(cause.fix, engine) ? cause.fix[engine] : undefined) ?? cause.fix['default'] ?? '',
+    blame: cause.blame,
+    fixedIn: fixedIn(cause),
+    predicted: cause.predict.length > 0,
+    refs: cause.refs,
+    evidence: [...new Set([...own, ...behind])].map(lineOf),
+  };
+};

@@ -1,0 +1,84 @@
+/** Reads /proc/PID/status. */
+
+import { parseCapabilities } from './capabilities.js';
+import { parseWhole, splitLines } from './lines.js';
+
+export interface ProcStatus {
+  readonly name: string;
+  /** One letter: R S D T t Z X I. */
+  readonly state: string;
+  readonly pid: number;
+  readonly parent: number;
+  readonly tracer: number;
+  readonly realUid: number;
+  readonly effectiveUid: number;
+  readonly threads: number;
+  /** The pid in each pid namespace from ours inward; undefined on kernels before 4.1. */
+  readonly pidsInward: readonly number[] | undefined;
+  /** The session id likewise; 0 = its leader is not in that namespace. */
+  readonly sessionsInward: readonly number[] | undefined;
+  readonly effectiveCapabilities: readonly string[] | undefined;
+  readonly boundingCapabilities: readonly string[] | undefined;
+  /** Anonymous, shared and swapped out memory; undefined for tasks without memory of their own. */
+  readonly memoryBytes: number | undefined;
+}
+
+/**
+ * What matters here of the lines (`man 5 proc_pid_status`), undefined when the text is something else:
+ *
+ *     Name:	a\040name
+ *     State:	S (sleeping)
+ *     Pid:	4711
+ *     PPid:	4700
+ *     TracerPid:	0
+ *     Uid:	1000000	1000000	1000000	1000000
+ *     NSpid:	4711	12
+ *     NSsid:	4700	1
+ *     RssAnon:	     108 kB
+ *     Threads:	1
+ *     CapEff:	000001ffffffffff
+ */
+export function parseProcStatus(text: string): ProcStatus | undefined {
+  const fields = new Map(
+    splitLines(text).map((line) => {
+      const colon = line.indexOf(':');
+      return [line.slice(0, colon), line.slice(colon + 1).trim()] as const;
+    }),
+  );
+  const name = fields.get('Name');
+  const state = fields.get('State')?.[0];
+  const [realUid, effectiveUid] = numbersOf(fields.get('Uid')) ?? [];
+  const [pid, parent, threads] = ['Pid', 'PPid', 'Threads'].map((key) => parseWhole(fields.get(key)));
+  if (name === undefined || state === undefined || realUid === undefined || effectiveUid === undefined)
+    return undefined;
+  if (pid === undefined || parent === undefined || threads === undefined) return undefined;
+  const sizes = ['RssAnon', 'RssShmem', 'VmSwap'].map((key) => parseWhole(fields.get(key)?.replace(/ kB$/, '')));
+  return {
+    name: unescapeName(name),
+    state,
+    pid,
+    parent,
+    tracer: parseWhole(fields.get('TracerPid')) ?? 0,
+    realUid,
+    effectiveUid,
+    threads,
+    pidsInward: numbersOf(fields.get('NSpid')),
+    sessionsInward: numbersOf(fields.get('NSsid')),
+    effectiveCapabilities: parseCapabilities(fields.get('CapEff') ?? ''),
+    boundingCapabilities: parseCapabilities(fields.get('CapBnd') ?? ''),
+    memoryBytes: sizes.every((size) => size === undefined)
+      ? undefined
+      : sizes.reduce<number>((sum, size) => sum + (size ?? 0), 0) * 1024,
+  };
+}
+
+function numbersOf(text: string | undefined): readonly number[] | undefined {
+  const numbers = text?.split(/\s+/).map(parseWhole);
+  const known = numbers?.filter((number) => number !== undefined);
+  return known !== undefined && known.length === numbers?.length ? known : undefined;
+}
+
+/** The kernel escapes newline and backslash in the name (`fs/proc/array.c`, proc_task_name). */
+function unescapeName(name: string): string {
+  return name.replaceAll(/\\(n|\\)/g, (_, letter: string) => (letter === 'n' ? '\n' : '\\'));
+}

@@ -1,0 +1,121 @@
+/** Reads the answers of the LXD and Incus API, which are one family. */
+
+import * as v from 'valibot';
+
+const textMap = v.record(v.string(), v.string());
+
+const serverSchema = v.looseObject({
+  auth: v.optional(v.string()),
+  environment: v.optional(
+    v.looseObject({
+      driver: v.optional(v.string()),
+      driver_version: v.optional(v.string()),
+      server: v.optional(v.string()),
+      server_version: v.optional(v.string()),
+      server_pid: v.optional(v.number()),
+    }),
+  ),
+});
+
+export interface ServerRecord {
+  readonly version: string | undefined;
+  readonly liblxc: string | undefined;
+  /** Pid of the daemon. */
+  readonly pid: number | undefined;
+}
+
+/**
+ * Of `GET /1.0`; undefined when the text is something else, fields undefined for a caller without trust:
+ *
+ *     {"auth": "trusted", "environment": {"driver": "lxc | qemu", "driver_version": "5.0.2 | 7.2.22",
+ *      "server": "lxd", "server_pid": 1777, "server_version": "5.0.2"}}
+ */
+export function parseServer(text: string): ServerRecord | undefined {
+  const server = readJson(text, serverSchema);
+  if (server === undefined) return undefined;
+  const environment = server.environment ?? {};
+  // Both are lists in the same order when the daemon has several drivers.
+  const drivers = environment.driver?.split(' | ') ?? [];
+  const versions = environment.driver_version?.split(' | ') ?? [];
+  return {
+    version: environment.server_version,
+    liblxc: versions[drivers.indexOf('lxc')],
+    pid: environment.server_pid,
+  };
+}
+
+const instanceSchema = v.looseObject({
+  name: v.string(),
+  type: v.optional(v.string()),
+  status: v.string(),
+  project: v.optional(v.string()),
+  expanded_config: v.nullish(textMap),
+  expanded_devices: v.nullish(v.record(v.string(), textMap)),
+  state: v.nullish(v.looseObject({ pid: v.optional(v.number()) })),
+});
+
+export interface InstanceRecord {
+  readonly name: string;
+  /** container or virtual-machine; LXD 2 and 3 know containers alone and do not say it. */
+  readonly type: string;
+  /** In lower case: running, stopped, frozen, error. */
+  readonly status: string;
+  readonly project: string;
+  readonly config: Readonly<Record<string, string>>;
+  readonly devices: Readonly<Record<string, Readonly<Record<string, string>>>>;
+  /** Pid of its init on the host; undefined when the answer was without state or it does not run. */
+  readonly pid: number | undefined;
+}
+
+/** Of `GET /1.0/instances/NAME?recursion=1`; older releases leave `state` out. */
+export function parseInstance(text: string): InstanceRecord | undefined {
+  const instance = readJson(text, instanceSchema);
+  if (instance === undefined) return undefined;
+  const pid = instance.state?.pid ?? 0;
+  return {
+    name: instance.name,
+    type: instance.type ?? 'container',
+    status: instance.status.toLowerCase(),
+    project: instance.project ?? 'default',
+    config: instance.expanded_config ?? {},
+    devices: instance.expanded_devices ?? {},
+    pid: pid > 0 ? pid : undefined,
+  };
+}
+
+/** Pid in `GET /1.0/instances/NAME/state`, undefined when it does not run. */
+export function parseStatePid(text: string): number | undefined {
+  const state = readJson(text, v.looseObject({ pid: v.number() }));
+  return state !== undefined && state.pid > 0 ? state.pid : undefined;
+}
+
+const poolsSchema = v.array(v.looseObject({ name: v.string(), driver: v.string(), config: v.nullish(textMap) }));
+
+export interface PoolRecord {
+  readonly name: string;
+  /** dir, btrfs, zfs, lvm, ceph … */
+  readonly driver: string;
+}
+
+/** Of `GET /1.0/storage-pools?recursion=1`. */
+export function parsePools(text: string): readonly PoolRecord[] | undefined {
+  return readJson(text, poolsSchema)?.map(({ name, driver }) => ({ name, driver }));
+}
+
+/** Names in `GET /1.0/instances`: `["/1.0/instances/c1", "/1.0/instances/c2?project=p"]`. */
+export function parseInstanceNames(text: string): readonly string[] | undefined {
+  const addresses = readJson(text, v.array(v.string()));
+  return addresses?.map((address) => address.replace(/\?.*$/, '').replace(/^.*\//, ''));
+}
+
+function readJson<Schema extends v.GenericSchema>(text: string, schema: Schema): v.InferOutput<Schema> | undefined {
+  let json: unknown;
+  try {
+    json = JSON.parse(text);
+  } catch {
+    // Cut off, or a message instead of an answer.
+    return undefined;
+  }
+  const result = v.safeParse(schema, json);
+  return result.success ? result.output : undefined;
+}

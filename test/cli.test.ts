@@ -1,0 +1,211 @@
+/** What a user sees: the built program, run as a child, fed with nonsense. */
+
+import { execFile, spawnSync, type SpawnSyncReturns } from 'node:child_process';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+
+import packageFile from '../package.json' with { type: 'json' };
+import { treacherous } from './render/samples.js';
+
+const root = join(import.meta.dirname, '..');
+const program = join(root, 'dist/cli.js');
+const scratch = mkdtempSync(join(tmpdir(), 'crdoctor-cli-'));
+
+function crdoctor(...argv: string[]): SpawnSyncReturns<string> {
+  return spawnSync(process.execPath, [program, ...argv], { encoding: 'utf8', timeout: 15_000, cwd: scratch });
+}
+
+/** Through a shell, for arguments that are no text and for pipes. `$CRDOCTOR` runs the program. */
+function shell(script: string): SpawnSyncReturns<string> {
+  const env = { ...process.env, CRDOCTOR: `${process.execPath} ${program}` };
+  return spawnSync('bash', ['-c', script], { encoding: 'utf8', timeout: 15_000, cwd: scratch, env });
+}
+
+function file(name: string, content: string | Buffer): string {
+  const path = join(scratch, name);
+  writeFileSync(path, content);
+  return path;
+}
+
+/** One line and at most one hint on stderr, nothing on stdout, no stack. */
+function expectUsageError({ status, stdout, stderr }: SpawnSyncReturns<string>, message: RegExp): void {
+  expect(stderr).toMatch(message);
+  expect(stderr).toMatch(/^crdoctor: .+\n( {2}.+\n)?$/);
+  expect(stderr).not.toMatch(treacherous);
+  expect(stdout).toBe('');
+  expect(status).toBe(2);
+}
+
+beforeAll(async () => {
+  await promisify(execFile)(process.execPath, [join(root, '.build.mjs')]);
+}, 60_000);
+
+afterAll(() => {
+  rmSync(scratch, { recursive: true });
+});
+
+describe('crdoctor', () => {
+  it.each(['--version', '-V'])('tells its version with %s', (option) => {
+    expect(crdoctor(option)).toMatchObject({ status: 0, stdout: `${packageFile.version}\n`, stderr: '' });
+  });
+
+  it.each([['--help'], ['check', '--help'], ['triage', '-h'], ['rules', 'explain', '--help']])(
+    'helps with %s',
+    (...argv) => {
+      const { status, stdout, stderr } = crdoctor(...argv);
+      expect(stdout).toContain('crdoctor');
+      expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
+    },
+  );
+
+  it('prints a completion script', () => {
+    expect(crdoctor('completion').stdout).toContain('crdoctor --get-yargs-completions');
+    expect(crdoctor('--get-yargs-completions', 'crdoctor', '').stdout).toContain('triage');
+  });
+
+  it.each([
+    [[], /no command was given/],
+    [['frobnicate'], /unknown option or argument: frobnicate/],
+    [['chekc', 'c1'], /did you mean check\?/],
+    [['check', '--enginee', 'lxd'], /unknown option or argument: enginee/],
+    [['check', 'a', 'b'], /unknown option or argument: b/],
+    [['check', '--', 'a', 'b'], /one container at a time; given were a, b/],
+    [['check', ''], /the name of the container is empty/],
+    [['check', '--engine'], /not enough arguments following: engine/],
+    [['check', '--engine', 'lxd', '--engine', 'incus', 'c1'], /--engine can be given once only/],
+    [['check', '--format', 'html', 'c1'], /this release writes no HTML/],
+    [['check', '--format', 'xml', 'c1'], /--format cannot be "xml"/],
+    [['check', '--for', 'fun', 'c1'], /--for cannot be "fun"/],
+    [['check', '--on', 'ssh:host', 'c1'], /--on ssh:host: this release looks at the local host alone/],
+    [['check', '--to', 'remote:', 'c1'], /--to remote:: this release looks at the local host alone/],
+    [['check', '--to', 'local', '--for', 'stop', 'c1'], /--to goes with --for move/],
+    [['check', '--pid', '-1'], /.+/],
+    [['check', '--pid', 'init'], /--pid init is no process id/],
+    [['check', '--pid', '1', 'c1'], /--pid and a container cannot be judged at once/],
+    [['check', '--criu-options', '--shell-job', 'c1'], /--criu-options goes with --pid only/],
+    [['check', '--timeout', 'soon', 'c1'], /--timeout soon is no number of seconds/],
+    [['check', '--timeout', '0', 'c1'], /--timeout 0 is no number of seconds/],
+    [['check', '--rules', '/nonexistent', 'c1'], /cannot read the rules in \/nonexistent/],
+    [['triage'], /no log was named/],
+    [['rules', 'explain'], /something is missing/],
+    [['triage', ''], /the name of a log is empty/],
+    [['triage', '-', '-'], /standard input can be read once only/],
+    [['triage', '/nonexistent/dump.log'], /\/nonexistent\/dump.log: no such file or directory/],
+    [['rules'], /needs list, explain, check or test/],
+    [['rules', 'explain', 'no-such-thing-at-all'], /there is no cause no-such-thing-at-all/],
+    [['rules', 'check', '/etc/ssl'], /there are no rules in \/etc\/ssl/],
+  ])('refuses %j', (argv, message) => {
+    expectUsageError(crdoctor(...argv), message);
+  });
+
+  it('prints hostile arguments without harm', () => {
+    const name = 'x\u001b[2J\u009b31m\r\n# evil\u202e';
+    expectUsageError(crdoctor('triage', name), /x\\x1b\[2J/);
+    expectUsageError(crdoctor('check', `--${name}`), /unknown option/);
+    expectUsageError(crdoctor(name), /x\\x1b\[2J/);
+    expectUsageError(crdoctor('rules', 'explain', name), /x\\x1b\[2J/);
+    expectUsageError(crdoctor('check', '--rules', name), /x\\x1b\[2J/);
+  });
+
+  it('prints arguments that are no UTF-8 without harm', () => {
+    expectUsageError(shell(`$CRDOCTOR triage "$(printf 'a\\377b')"`), /a\ufffdb: no such file/);
+    expectUsageError(shell(`$CRDOCTOR "$(printf '\\377')"`), /unknown option or argument/);
+  });
+});
+
+describe('crdoctor triage', () => {
+  const failed = [
+    '(00.000012) Version: 4.2.1 (gitid 0)',
+    '(00.000913) Running on a Linux 6.12.48 #1 SMP x86_64',
+    '(00.035818) Error (criu/nobody-knows.c:200): nobody: has ever seen this',
+    '(00.036371) Error (criu/cr-dump.c:1975): Dumping FAILED.',
+  ].join('\n');
+
+  it('refuses what is no log', () => {
+    const garbage = file(
+      'garbage.log',
+      Buffer.from(Array.from({ length: 65_536 }, (_, index) => (index * 7919) % 256)),
+    );
+    expectUsageError(crdoctor('triage', garbage), /garbage\.log: is no text/);
+    expectUsageError(crdoctor('triage', '/dev/null'), /is a device, not a log/);
+  });
+
+  it('refuses a directory without logs', () => {
+    mkdirSync(join(scratch, 'empty'), { recursive: true });
+    expectUsageError(crdoctor('triage', 'empty'), /empty: no log in this directory/);
+  });
+
+  it('cannot tell anything from an empty log', () => {
+    const { status, stdout, stderr } = crdoctor('triage', file('empty.log', ''));
+    expect(stdout).toContain('The log says neither that something failed nor that it went well.');
+    expect({ status, stderr }).toEqual({ status: 5, stderr: '' });
+  });
+
+  it('shows the lines of a failure that nothing explains, and ends with 5', () => {
+    const { status, stdout } = crdoctor('triage', file('odd.log', failed));
+    expect(stdout).toContain('UNEXPLAINED  The dump failed for a reason that no known cause explains.');
+    expect(stdout).toContain('odd.log:3: (00.035818) Error (criu/nobody-knows.c:200): nobody: has ever seen this');
+    expect(status).toBe(5);
+  });
+
+  it.each(['json', 'markdown', 'junit'])('gives the same as %s', (format) => {
+    const { status, stdout } = crdoctor('triage', '--format', format, file('odd.log', failed));
+    expect(stdout).toContain('has ever seen this');
+    expect(status).toBe(5);
+  });
+
+  it('reads standard input, and ends quietly when nobody reads on', () => {
+    file('odd.log', failed);
+    expect(shell('$CRDOCTOR triage - <odd.log').stdout).toContain('-:3: (00.035818)');
+    expect(shell('$CRDOCTOR triage --format json odd.log | head -c 1; exit ${PIPESTATUS[0]}')).toMatchObject({
+      status: 5,
+      stdout: '{',
+      stderr: '',
+    });
+  });
+
+  it('gives up reading when the time is over', () => {
+    const { status, stderr } = shell('sleep 5 | $CRDOCTOR triage --timeout 0.3 -');
+    expect(stderr).toContain('-: reading it took longer than allowed');
+    expect(status).toBe(2);
+  });
+
+  it('ends with the status of the signal', () => {
+    expect(shell('sleep 5 | (timeout --preserve-status -s INT 0.7 $CRDOCTOR triage -)').status).toBe(130);
+    expect(shell('sleep 5 | (timeout --preserve-status -s TERM 0.7 $CRDOCTOR triage -)').status).toBe(143);
+  });
+
+  it('lets no control character of a log through', () => {
+    const log = file('evil.log', failed.replace('nobody:', 'no\u001b[2J\u202ebody:'));
+    for (const format of ['text', 'json', 'markdown', 'junit']) {
+      expect(crdoctor('triage', '--verbose', '--explain', '--format', format, log).stdout).not.toMatch(treacherous);
+    }
+  });
+});
+
+describe('crdoctor rules', () => {
+  it('finds its own rules sound', () => {
+    expect(crdoctor('rules', 'check')).toMatchObject({ status: 0, stdout: 'The rules are sound.\n', stderr: '' });
+  });
+
+  it('lists and explains', () => {
+    const [first] = (
+      JSON.parse(crdoctor('rules', 'list', '--format', 'json').stdout) as { causes: { id: string; title: string }[] }
+    ).causes;
+    expect(crdoctor('rules', 'list').stdout).toContain(`  ${first?.id} `);
+    expect(crdoctor('rules', 'explain', first?.id ?? '').stdout).toContain(first?.title);
+  });
+
+  it('says where a rule is wrong, before it is used', () => {
+    mkdirSync(join(scratch, 'mine/files'), { recursive: true });
+    file('mine/files/odd-file.yaml', 'title: Odd\nwhy: Because\nscope: planet\n');
+    const check = crdoctor('rules', 'check', 'mine');
+    expect(check.stdout).toMatch(/mine\/files\/odd-file\.yaml:3:8: scope: /);
+    expect(check.status).toBe(2);
+    expectUsageError(crdoctor('triage', '--rules', 'mine', '/etc/hostname'), /odd-file\.yaml:\d+:\d+: /);
+  });
+});
