@@ -2,12 +2,33 @@
 
 import { defineConfig } from 'vitest/config';
 
+import { counts } from './.vitest.counts.ts';
+
+const shared = { pool: 'threads', isolate: false } as const;
+
 export default defineConfig({
   test: {
-    include: ['test/**/*.test.ts'],
-    exclude: ['test/lab/**'],
-    pool: 'threads',
-    isolate: false,
-    testTimeout: 20_000,
+    reporters: ['default', counts],
+    projects: [
+      {
+        test: {
+          ...shared,
+          name: 'unit',
+          include: ['test/**/*.test.ts'],
+          exclude: ['test/lab/**'],
+          testTimeout: 20_000,
+        },
+      },
+      {
+        // One after another, because these share two hosts.
+        test: {
+          ...shared,
+          name: 'lab',
+          include: ['test/lab/**/*.test.ts'],
+          fileParallelism: false,
+          testTimeout: 300_000,
+        },
+      },
+    ],
   },
 });

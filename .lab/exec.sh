@@ -12,8 +12,8 @@ has_terminal() { [ -t 0 ] || [ -t 1 ] || [ -t 2 ]; }
 forward() {
   local child
   if [ "$1" = INT ] && has_terminal; then return; fi
-  read -r child <"/proc/$ENTERED/task/$ENTERED/children" 2>/dev/null || return 0
-  kill -s "$1" "${child%% *}" 2>/dev/null || true
+  child=$(cat "/proc/$ENTERED/task/$ENTERED/children" 2>/dev/null) || return 0
+  kill -s "$1" ${child%% *} 2>/dev/null || true
 }
 
 lab_exec() {

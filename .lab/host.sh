@@ -161,26 +161,36 @@ on() { # host, command...: for the lab's own use
   (enter_host "$host" /root "$@") 9>&-
 }
 
-# Makes a path of the machine visible in the hosts, at the same place.
+same_file() { [ "$(stat -Lc %d:%i "$1" 2>/dev/null)" = "$(stat -Lc %d:%i "$2")" ]; }
+
+# A mount point for a path. Never touches a file that is there, it may be somebody's program. The source of an older
+# mount may be deleted by now, which umount(8) does not take: syscall 166 is umount2, 2 is MNT_DETACH.
+MAKE_MOUNT_POINT='
+  make_mount_point() {
+    while mountpoint -q "$2"; do perl -e "exit(syscall(166, shift, 2) != 0)" "$2"; done
+    [ -e "$2" ] && return
+    if [ -d "$1" ]; then mkdir -p "$2"; else mkdir -p "${2%/*}" && : >"$2"; fi
+  }'
+
+# Makes a path of the machine visible in the hosts, at the same place. The keeper mounts it where hosts see new
+# mounts appear; from there each host binds it to its place.
 share_path() {
-  local path=$1 id host keeper pid
-  id=$(printf '%s' "$path" | sha256sum | cut -c1-12)
-  keeper=$(pid_of keeper)
+  local path=$1 id host pid shared=''
+  id=$(sha256sum <<<"$path" | cut -c1-12)
   for host in "${HOSTS[@]}"; do
     pid=$(pid_of "$host")
-    [ "$(stat -c %d:%i "/proc/$pid/root$path" 2>/dev/null)" != "$(stat -c %d:%i "$path")" ] || continue
-    # The keeper's copy of the machine's mounts, not the machine's own: what is mounted there later may be missing.
-    nsenter --target "$keeper" --mount bash -c '
-      set -e
-      if [ -d "$2" ]; then mkdir -p "$1"; else : >>"$1"; fi
-      mountpoint -q "$1" && umount -l "$1"
-      mount --bind "$2" "$1"' share "$STATE/share/$id" "$path"
-    nsenter --target "$pid" --mount --root --wd=/ bash -c '
-      set -e
-      while mountpoint -q "$2"; do umount -l "$2"; done
-      if [ -d "$1" ]; then mkdir -p "$2"; else mkdir -p "${2%/*}"; : >>"$2"; fi
+    if same_file "/proc/$pid/root$path" "$path"; then continue; fi
+    if [ -z "$shared" ]; then
+      # Fails to be the same where the machine has mounted something there since the keeper started.
+      nsenter --target "$(pid_of keeper)" --mount bash -ec "$MAKE_MOUNT_POINT"'
+        make_mount_point "$1" "$2"
+        mount --bind "$1" "$2"' share "$path" "$STATE/share/$id"
+      shared=yes
+    fi
+    nsenter --target "$pid" --mount --root --wd="/proc/$pid/root" bash -ec "$MAKE_MOUNT_POINT"'
+      make_mount_point "$1" "$2"
       mount --bind "$1" "$2"' share "/.share/$id" "$path"
-    [ "$(stat -c %d:%i "/proc/$pid/root$path" 2>/dev/null)" = "$(stat -c %d:%i "$path")" ] || return 1
+    same_file "/proc/$pid/root$path" "$path" || return 1
   done
 }
 

@@ -35,28 +35,35 @@ take_lock() {
 
 # Changes in the lab itself ask for new hosts.
 lab_version() {
-  cat "$LAB_DIR"/{host,host-init,pair,settings}.sh "$CACHE"/*.recipe <(cd "$LAB_DIR/image" && find . -type f | sort | xargs cat) |
+  cat "$LAB_DIR"/{host,host-init,pair,settings}.sh "$CACHE"/*.recipe <(image_files) |
     sha256sum | cut -c1-16
 }
 
+# Both daemons first: a host whose LXD is just starting again cannot be reached by the other yet.
 hosts_work() {
-  local host job jobs=()
+  local check host job jobs
   [ "$(cat "$STATE/version" 2>/dev/null)" = "$(lab_version)" ] || return 1
   pid_of keeper >/dev/null || return 1
-  for host in "${HOSTS[@]}"; do
-    host_works "$host" &
-    jobs+=($!)
+  for check in host_works reaches_peer; do
+    jobs=()
+    for host in "${HOSTS[@]}"; do
+      "$check" "$host" </dev/null >"$STATE/$check-$host.log" 2>&1 &
+      jobs+=($!)
+    done
+    for job in "${jobs[@]}"; do wait "$job" || return 1; done
   done
-  for job in "${jobs[@]}"; do wait "$job" || return 1; done
 }
 
 make_hosts() {
-  tear_down
+  local unpacking
+  stop_hosts
   mkdir -p "$STATE"
+  # The unpacked root and the packed image are only read, so new hosts can have them.
+  find "$STATE" -mindepth 1 -maxdepth 1 -not -name 'base*' -not -name 'mini*' -exec rm -rf --one-file-system {} +
   build_tarballs
   say "unpacking"
   unpack_root &
-  local unpacking=$!
+  unpacking=$!
   pack_image
   wait "$unpacking" || die "cannot unpack the root file system"
   say "starting hosts ${HOSTS[*]}"
@@ -75,9 +82,11 @@ lab_up() {
   local host
   check_possible
   take_lock
+  # The caller's directory does not exist in every mount namespace that is entered here.
+  cd /
   if ! hosts_work; then make_hosts; fi
   if ! { share_path "$CHECKOUT" && share_node; } 2>"$STATE/share.log"; then
-    say "cannot show $CHECKOUT to the running hosts, making them anew"
+    say "cannot show $CHECKOUT to the running hosts, making them anew ($(tail -n 1 "$STATE/share.log"))"
     make_hosts
     share_path "$CHECKOUT"
     share_node

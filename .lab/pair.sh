@@ -58,12 +58,14 @@ pair_hosts() {
   add_remotes
 } >"$STATE/pair.log" 2>&1
 
-# The daemons run, and the host reaches the other by ssh and as an LXD remote.
 host_works() {
+  on "$1" timeout 30 sh -ec "test -e $READY; ls /var/lib/lxcfs/proc; lxd waitready --timeout=20; lxc query /1.0"
+}
+
+reaches_peer() {
   local peer
   peer=$(peer_of "$1")
-  on "$1" timeout 30 sh -ec "test -e $READY; lxd waitready --timeout=15; ls /var/lib/lxcfs/proc; lxc query /1.0; lxc query $peer:/1.0
-    ssh -o BatchMode=yes -o ConnectTimeout=5 $peer true" </dev/null >"$STATE/$1.health" 2>&1
+  on "$1" timeout 15 sh -ec "lxc query $peer:/1.0; ssh -o BatchMode=yes -o ConnectTimeout=5 $peer true"
 }
 
 # A start from saved state leaks a mount reference in the daemon's memory (LXD 5.0.2): every later restore of an

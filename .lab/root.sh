@@ -59,7 +59,10 @@ build_image_root() {
   debootstrap --variant=minbase --include="$IMAGE_PACKAGES" bookworm "$dir" "$(mirror)"
   rm -rf "$dir"/var/cache/{apt,debconf}/* "$dir"/var/lib/apt/lists/* "$dir"/var/log/* \
     "$dir"/usr/share/{doc,man,locale,info,zoneinfo,bash-completion,i18n} "$dir"/usr/lib/x86_64-linux-gnu/gconv \
-    "$dir"/usr/lib/{apt,udev} "$dir"/usr/lib/x86_64-linux-gnu/{perl-base/unicore,libapt-*}
+    "$dir"/usr/lib/{apt,dpkg,udev,locale} "$dir"/usr/lib/x86_64-linux-gnu/{perl-base/unicore,libapt-*} \
+    "$dir"/usr/lib/x86_64-linux-gnu/lib{gnutls,unistring,p11-kit,stdc++,db-}* \
+    "$dir"/usr/bin/{apt,dpkg,debconf,gpgv}* "$dir"/usr/sbin/{e2,mke2,mkfs,fsck,resize2,tune2,debugfs,dumpe2,badblocks,tc}* \
+    "$dir"/var/lib/{apt,dpkg}
   pack "$dir" "$CACHE/image-root.tar.gz" .
 }
 
@@ -112,8 +115,27 @@ build_tarballs() {
   rm -rf "$STATE/build"
 }
 
+image_files() {
+  find "$LAB_DIR/image" -type f -printf '%P %m\n' | sort
+  find "$LAB_DIR/image" -type f | sort | xargs -d '\n' cat
+}
+
+# Skips a step whose result is there already: result, what it was made of, step.
+unless_made() {
+  local from
+  from=$(sha256sum <<<"$2")
+  if [ -e "$1" ] && [ "$(cat "$1.from" 2>/dev/null)" = "$from" ]; then return; fi
+  rm -f "$1.from"
+  "${@:3}"
+  printf '%s\n' "$from" >"$1.from"
+}
+
 unpack_root() {
-  rm -rf "$STATE/base"
+  unless_made "$STATE/base" "$(cat "$CACHE/root.recipe" "$CACHE/criu.recipe")" do_unpack_root
+}
+
+do_unpack_root() {
+  rm -rf --one-file-system "$STATE/base"
   mkdir -p "$STATE/base"
   tar -C "$STATE/base" --numeric-owner --xattrs --xattrs-include='*' -xzf "$CACHE/root.tar.gz"
   tar -C "$STATE/base" --numeric-owner -xzf "$CACHE/criu.tar.gz"
@@ -122,6 +144,10 @@ unpack_root() {
 
 # The LXD image: the cached root file system plus the files in image/.
 pack_image() {
+  unless_made "$STATE/mini.tar.gz" "$(cat "$CACHE/image-root.recipe" && image_files)" do_pack_image
+}
+
+do_pack_image() {
   local dir=$STATE/image
   rm -rf "$dir"
   mkdir -p "$dir/rootfs"

@@ -1,11 +1,12 @@
 /** What a user sees: the built program, run as a child, fed with nonsense. */
 
 import { execFile, spawnSync, type SpawnSyncReturns } from 'node:child_process';
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 
+import { Ajv2020 } from 'ajv/dist/2020.js';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
 import packageFile from '../package.json' with { type: 'json' };
@@ -114,6 +115,79 @@ describe('crdoctor', () => {
   it('prints arguments that are no UTF-8 without harm', () => {
     expectUsageError(shell(`$CRDOCTOR triage "$(printf 'a\\377b')"`), /a\ufffdb: no such file/);
     expectUsageError(shell(`$CRDOCTOR "$(printf '\\377')"`), /unknown option or argument/);
+  });
+});
+
+describe('crdoctor check', () => {
+  const statuses: Readonly<Record<string, number>> = { ready: 0, 'at-risk': 0, blocked: 3, unknown: 5 };
+  const schema = join(root, 'dist/schemas/check-1.schema.json');
+
+  function reportOf({ stdout, stderr }: SpawnSyncReturns<string>): { verdict: string; subject: { operation: string } } {
+    expect(stdout, stderr).toMatch(/^\{/);
+    const document = JSON.parse(stdout) as { verdict: string; subject: { operation: string } };
+    const validate = new Ajv2020().compile(JSON.parse(readFileSync(schema, 'utf8')) as object);
+    expect(validate(document) ? [] : validate.errors).toEqual([]);
+    return document;
+  }
+
+  it('judges this host, whatever it is, and ends with the status of its verdict', () => {
+    const ran = crdoctor('check', '--format', 'json');
+    const { verdict, subject } = reportOf(ran);
+    expect(subject.operation).toBe('host');
+    expect(ran.status).toBe(statuses[verdict]);
+  });
+
+  it('judges a process for its dump alone', () => {
+    const { stdout } = crdoctor(
+      'check',
+      '--pid',
+      String(process.pid),
+      '--criu-options',
+      '--shell-job --tcp-established',
+      '--format',
+      'json',
+    );
+    expect((JSON.parse(stdout) as { subject: unknown }).subject).toMatchObject({ operation: 'dump', engine: 'criu' });
+    expect(stdout).not.toMatch(/"phase": "(restore|after)"/);
+  });
+
+  it.each(['text', 'markdown', 'junit'])('prints harmless %s', (format) => {
+    expect(crdoctor('check', '--verbose', '--explain', '--format', format).stdout).not.toMatch(treacherous);
+  });
+
+  it('gives what it could tell when the time is over', () => {
+    expect(reportOf(crdoctor('check', '--timeout', '0.001', '--format', 'json')).verdict).not.toBe('ready');
+  });
+
+  it('keeps results and progress apart', () => {
+    const { stdout, stderr } = crdoctor('check', '--progress', 'json', '--format', 'json');
+    expect(stdout).toMatch(/^\{\n {2}"schema"/);
+    const events = stderr
+      .trimEnd()
+      .split('\n')
+      .map((line) => (JSON.parse(line) as { type: string }).type);
+    expect(new Set(events)).toEqual(new Set(['started', 'ended']));
+    expect(crdoctor('check', '--progress', 'off').stderr).toBe('');
+  });
+
+  it.each(['two\nlines', '../../etc', '.', 'a/b', '\u001b[2J', 'x'.repeat(5000)])(
+    'refuses the impossible name %j',
+    (name) => {
+      expectUsageError(crdoctor('check', '--', name), /cannot be the name of an instance/);
+    },
+  );
+
+  it.each(['-dash', 'a?b', 'a&project=b', 'ü', 'no-such-container-anywhere'])('knows no container %j', (name) => {
+    const { status, stdout, stderr } = crdoctor('check', '--', name);
+    expect(stderr).toMatch(/^crdoctor: .+\n( {2}.+\n)?$/);
+    expect(stdout).toBe('');
+    expect([2, 5]).toContain(status);
+  });
+
+  it('refuses a name that is no UTF-8, and a process that is not there', () => {
+    expectUsageError(shell(`$CRDOCTOR check "$(printf 'a\\377b')"`), /cannot be the name of an instance/);
+    expectUsageError(crdoctor('check', '--pid', '4194304'), /there is no process 4194304/);
+    expectUsageError(crdoctor('check', '--engine', 'xen', 'c1'), /there is no engine "xen"/);
   });
 });
 

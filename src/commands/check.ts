@@ -1,19 +1,16 @@
 /** `crdoctor check`: judges a host or a container before the freeze. */
 
 import { exitStatus, type ExitStatus } from '../errors.js';
-import { collect, type Collected } from '../evidence/collect.js';
-import { deriveFacts, type DeriveInput } from '../facts/derive.js';
-import type { FactSet } from '../facts/schema.js';
-import { assess } from '../findings/assess.js';
+import { collect } from '../evidence/collect.js';
 import type { Assessment } from '../findings/finding.js';
-import { notesOf } from '../findings/notes.js';
 import type { CheckContext } from '../render/options.js';
+import type { Cause } from '../rules/cause.js';
 import { openLocal } from '../source/local.js';
 import { readCheckWish, type CheckArguments, type CheckWish } from './check-options.js';
 import type { Invocation } from './invocation.js';
+import type { Judge } from './judging.js';
 import { deadlineOf, progressOf, textOptionsOf } from './output-options.js';
 import { openRules } from './rule-set.js';
-import { subjectOf } from './subject.js';
 
 /**
  * Judges what was asked for and prints the result. The exit status follows from the verdict.
@@ -28,33 +25,16 @@ export async function runCheck(parsed: CheckArguments, invocation: Invocation): 
     env: invocation.env,
     now: invocation.now,
   });
-  const collected = await collect(source, wish);
+  const [collected, judge] = await Promise.all([collect(source, wish), loadJudge(causes, wish)]);
   invocation.signal.throwIfAborted();
-  const factSet = deriveFacts(evidenceOf(collected, wish));
-  const assessment = assess(causes, factSet, {
-    operation: wish.operation,
-    subject: subjectOf(wish, factSet.facts, source.where),
-    notes: notesOf(factSet.facts),
-  });
-  const context = { reasons: reasonsOf(factSet), strict: parsed.strict ?? false };
+  const { assessment, reasons } = judge(collected, source.where);
+  const context = { reasons, strict: parsed.strict ?? false };
   invocation.stdout.write(await renderCheck(assessment, context, parsed, invocation));
   return statusOf(assessment, context.strict);
 }
 
-/** Which evidence is whose. The target of a move can only be this host, so its evidence is the same. */
-function evidenceOf({ engine, host, instance, ofInstance }: Collected, wish: CheckWish): DeriveInput {
-  return {
-    engine,
-    source: host,
-    target: wish.hasTarget ? host : undefined,
-    instance: instance === undefined ? undefined : { name: instance.name, evidence: ofInstance },
-    criuOptions: wish.criuOptions,
-  };
-}
-
-/** Why evidence is missing, by its id alone: a local check has one host. */
-function reasonsOf({ gaps }: FactSet): ReadonlyMap<string, string> {
-  return new Map([...gaps].map(([key, reason]) => [key.slice(key.indexOf(':') + 1), reason]));
+async function loadJudge(causes: readonly Cause[], wish: CheckWish): Promise<Judge> {
+  return (await import('./judging.js')).prepareJudge(causes, wish);
 }
 
 function statusOf({ verdict }: Assessment, strict: boolean): ExitStatus {

@@ -81,6 +81,8 @@ export function hostRequests(criu: string | undefined): readonly EvidenceRequest
       kind: 'file',
       paths: ['/proc/config.gz', '/boot/config-{release}', '/lib/modules/{release}/config'],
     },
+    // One core is enough, and there may be hundreds.
+    { id: 'proc.cpuinfo', kind: 'file', paths: ['/proc/cpuinfo'], maxBytes: 16_384 },
     { id: 'proc.filesystems', kind: 'file', paths: ['/proc/filesystems'] },
     { id: 'sys.lsm', kind: 'file', paths: ['/sys/kernel/security/lsm'] },
     { id: 'sys.apparmor', kind: 'file', paths: ['/sys/module/apparmor/parameters/enabled'] },

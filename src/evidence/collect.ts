@@ -42,9 +42,10 @@ export async function collect(source: Source, request: CollectRequest = {}): Pro
     const host = await gatherHost(source, scout, guess?.name, guess?.serverRequest);
     return { engine: guess?.name, instance: undefined, host, ofInstance: [] };
   }
-  const [firstHost, [resolved, places]] = await Promise.all([
-    gatherHost(source, scout, guess?.name, undefined),
+  // The engine first: its answers take longest, and more has to wait for them.
+  const [[resolved, places], firstHost] = await Promise.all([
     resolveAndGather(source, scout, request.instance, request.engine),
+    gatherHost(source, scout, guess?.name, undefined),
   ]);
   const host = await rejudgeCriu(source, scout, firstHost, guess?.name, resolved.engine.name);
   return {

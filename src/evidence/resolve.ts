@@ -91,7 +91,7 @@ function refuseImpossible(name: string, meant: readonly Engine[], candidates: re
 
 async function ask(source: Source, engine: Engine, name: string): Promise<Asked> {
   const server = engine.serverRequest;
-  const answers = await source.gather([...(server === undefined ? [] : [server]), ...engine.instanceRequests(name)]);
+  const answers = await source.gather([...engine.instanceRequests(name), ...(server === undefined ? [] : [server])]);
   const evidence = answers.filter(({ id }) => id !== server?.id);
   const base = { engine, server: answers.find(({ id }) => id === server?.id) };
   const answer = engine.readInstance(byId(evidence));

@@ -4,6 +4,7 @@ import type { ObservableEngine } from '../engines/engine.js';
 import { findCriu } from '../engines/packaging.js';
 import { readInstalled } from '../evidence/scout.js';
 import { findCgroupLayout } from '../parse/cgroup-layout.js';
+import { parseCpuFlags } from '../parse/cpuinfo.js';
 import { parseFileBlocks, toSysctls, type FileBlock } from '../parse/file-blocks.js';
 import { parseFilesystems } from '../parse/filesystems.js';
 import { parseKernelConfig } from '../parse/kernel-config.js';
@@ -33,6 +34,7 @@ export function deriveHost(
   return {
     hostname: uname?.hostname,
     machine: uname?.machine,
+    cpu: { flags: reader.read('proc.cpuinfo', parseCpuFlags, { isHeadEnough: true }) },
     kernel: {
       release: reader.read('proc.osrelease', (text) => text.trim() || undefined),
       config,
@@ -50,10 +52,7 @@ export function deriveHost(
     }),
     programs: hasPrograms ? [...installed.programs.keys()].filter((name) => !name.includes('/')) : undefined,
     privileges,
-    containedIn: reader.read('host.container', (text) => {
-      const blocks = parseFileBlocks(text);
-      return blocks && findContainer(blocks);
-    }),
+    containedIn: deriveContainer(reader),
     cgroups: deriveCgroups(reader),
     memory: reader.read('proc.meminfo', parseMeminfo) ?? {},
   };
@@ -90,6 +89,12 @@ function derivePrivileges(reader: EvidenceReader): NonNullable<HostFacts['privil
     bounding: init?.boundingCapabilities,
     inUserNamespace: map && !isIdentityMap(map),
   };
+}
+
+function deriveContainer(reader: EvidenceReader): string | undefined {
+  const blocks = reader.read('host.container', parseFileBlocks);
+  if (blocks === undefined) return undefined;
+  return findContainer(blocks) ?? reader.miss('host.container', 'the environment of process 1 could not be read');
 }
 
 /** Marks that container engines leave in their containers (systemd: CONTAINER_INTERFACE; docker and podman: their file). */

@@ -5,7 +5,7 @@ import { findRootPool } from '../engines/lxd-family.js';
 import { parseListing, type ListedFile } from '../parse/listing.js';
 import { findLibc } from '../parse/maps-libc.js';
 import { parseMemoryStat } from '../parse/meminfo.js';
-import { parseMountinfo } from '../parse/mountinfo.js';
+import { parseMountinfo, type MountRecord } from '../parse/mountinfo.js';
 import { parseSpace } from '../parse/programs.js';
 import { parsePools } from '../parse/server-json.js';
 import { parseTasks } from '../parse/tasks.js';
@@ -13,7 +13,7 @@ import { mapOutward, parseUidMap } from '../parse/uid-map.js';
 import type { Evidence } from '../source/source.js';
 import { deriveDevices, deriveLxcNics } from './derive-devices.js';
 import { deriveLxc } from './derive-lxc.js';
-import { deriveMounts, findRootMount } from './derive-mounts.js';
+import { deriveMounts, findRootMount, isOtherNamespace } from './derive-mounts.js';
 import { deriveTasks, isIncompleteTree, sumMemory } from './derive-tasks.js';
 import type { EvidenceReader } from './evidence-reader.js';
 import type { EngineFacts, HostFacts, InstanceFacts } from './schema.js';
@@ -24,6 +24,8 @@ export interface InstanceCircumstances {
   readonly engine: Engine;
   readonly packaging: EngineFacts['packaging'];
   readonly lsm: NonNullable<HostFacts['kernel']>['lsm'];
+  /** Mount table of the host. */
+  readonly hostMounts: readonly MountRecord[] | undefined;
 }
 
 export function deriveInstance(
@@ -31,7 +33,7 @@ export function deriveInstance(
   evidence: readonly Evidence[],
   circumstances: InstanceCircumstances,
 ): InstanceFacts {
-  const { engine, lsm } = circumstances;
+  const { engine, lsm, hostMounts } = circumstances;
   const answer = engine.readInstance(new Map(evidence.map((each) => [each.id, each])));
   const known = answer.outcome === 'found' ? answer.instance : undefined;
   if (known === undefined && engine.client !== undefined)
@@ -47,10 +49,11 @@ export function deriveInstance(
     config: known?.config ?? (isBare ? {} : undefined),
     devices: deriveAllDevices(engine, known, lxc.options),
     lxc: lxc.facts,
-    mounts: mounts && deriveMounts(mounts),
+    mounts: mounts && deriveMounts(mounts, hostMounts),
     ...deriveProcesses(reader),
     storage: deriveStorage(reader, circumstances, known),
     libc: deriveLibc(reader),
+    hasOwnMountNamespace: mounts && hostMounts && isOtherNamespace(mounts, hostMounts),
     hasIdmappedRoot: mounts && findRootMount(mounts)?.options.includes('idmapped'),
     wasRestored: deriveWasRestored(reader),
   };

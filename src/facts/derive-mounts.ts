@@ -3,8 +3,12 @@
 import type { MountRecord } from '../parse/mountinfo.js';
 import type { MountFact } from './schema.js';
 
-/** The mounts in their order, with what CRIU asks about each when it dumps. */
-export function deriveMounts(mounts: readonly MountRecord[]): readonly MountFact[] {
+/** The mounts in their order, with what CRIU asks about each when it dumps. `onHost` is the table of the host. */
+export function deriveMounts(
+  mounts: readonly MountRecord[],
+  onHost: readonly MountRecord[] | undefined,
+): readonly MountFact[] {
+  const hostDevices = onHost && new Set(onHost.map(({ device }) => device));
   const groups = new Set(mounts.map(({ shared }) => shared));
   const root = findRootMount(mounts);
   return mounts.map((mount) => ({
@@ -19,7 +23,14 @@ export function deriveMounts(mounts: readonly MountRecord[]): readonly MountFact
     master: mount.master,
     hasOuterMaster: mount.master !== 0 && !groups.has(mount.master),
     isRootReachable: isRootReachable(mount, mounts, root),
+    isOnHost: hostDevices?.has(mount.device),
   }));
+}
+
+/** The kernel numbers mounts, not namespaces: two tables with a mount in common are of the same namespace. */
+export function isOtherNamespace(mounts: readonly MountRecord[], onHost: readonly MountRecord[]): boolean {
+  const ids = new Set(onHost.map(({ id }) => id));
+  return !mounts.some(({ id }) => ids.has(id));
 }
 
 /** The mount that everything else is below: its parent lies outside. */

@@ -2,6 +2,7 @@
 
 import type { ObservableEngine } from '../engines/engine.js';
 import { engines } from '../engines/index.js';
+import { parseMountinfo } from '../parse/mountinfo.js';
 import type { Evidence } from '../source/source.js';
 import { deriveEngine } from './derive-engine.js';
 import { deriveHost } from './derive-host.js';
@@ -38,6 +39,7 @@ export function deriveFacts(input: DeriveInput): FactSet {
       engine: engines[name],
       packaging: engine?.packaging,
       lsm: source.kernel?.lsm,
+      hostMounts: sourceReader.read('proc.self.mountinfo', parseMountinfo),
     });
   const target = input.target && deriveHost(createReader('target', input.target, shortfall), input.target, name);
   const facts: Facts = {

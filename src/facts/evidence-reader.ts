@@ -30,6 +30,8 @@ export interface EvidenceReader {
 export interface ReadOptions<Value> {
   readonly whenAbsent?: Value;
   readonly list?: string;
+  /** The beginning is all that is needed, so that a text that was cut off is no gap. */
+  readonly isHeadEnough?: boolean;
 }
 
 export function createReader(side: Side, evidence: readonly Evidence[], shortfall: Shortfall): EvidenceReader {
@@ -42,17 +44,19 @@ export function createReader(side: Side, evidence: readonly Evidence[], shortfal
     find: (id) => byId.get(id),
     miss,
     markIncomplete: (path) => void shortfall.incomplete.add(path),
-    read(id, parse, { whenAbsent, list } = {}) {
+    read(id, parse, { whenAbsent, list, isHeadEnough = false } = {}) {
       const each = byId.get(id);
       if (each === undefined) return undefined;
       if (each.status === 'absent' && whenAbsent !== undefined) return whenAbsent;
-      const isCutList = each.status === 'truncated' && list !== undefined;
-      if (each.text === undefined || (each.status !== 'ok' && !isCutList)) return miss(id, explain(each));
+      const isCut = each.status === 'truncated';
+      const isCutList = isCut && list !== undefined;
+      const isUsable = each.status === 'ok' || isCutList || (isCut && isHeadEnough);
+      if (each.text === undefined || !isUsable) return miss(id, explain(each));
       if (isCutList) {
         miss(id, explain(each));
         shortfall.incomplete.add(list);
       }
-      return parse(isCutList ? dropLastLine(each.text) : each.text) ?? miss(id, `${each.origin} was not understood`);
+      return parse(isCut ? dropLastLine(each.text) : each.text) ?? miss(id, `${each.origin} was not understood`);
     },
   };
 }
@@ -62,7 +66,9 @@ function dropLastLine(text: string): string {
   return text.slice(0, text.lastIndexOf('\n') + 1);
 }
 
-/** One line: what became of it, where, why. */
-function explain({ status, origin, reason }: Evidence): string {
-  return reason === undefined ? `${origin}: ${status}` : `${origin}: ${status} (${reason})`;
+/** One line: what became of it, where, why; of a command, what it said itself. */
+function explain({ status, origin, reason, stderr }: Evidence): string {
+  const said = stderr?.split('\n').findLast((line) => line.trim() !== '');
+  const details = [reason, said?.trim().slice(0, 300)].filter((detail) => detail !== undefined && detail !== '');
+  return details.length === 0 ? `${origin}: ${status}` : `${origin}: ${status} (${details.join(': ')})`;
 }

@@ -195,7 +195,8 @@ const instanceFacts = record({
   }),
   hasOwnMountNamespace: flag(
     'its init is not in the mount namespace of crdoctor; CRIU leaves mounts alone when it is',
-    'instance.tasks',
+    'instance.mountinfo',
+    'proc.self.mountinfo',
   ),
   hasIdmappedRoot: flag('its root file system is mounted with an id map', 'instance.mountinfo', 'engine.instance'),
   wasRestored: flag('its running incarnation came from a restore, not from a fresh start', 'instance.logs'),

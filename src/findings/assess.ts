@@ -28,6 +28,7 @@ const outcomeRank: Readonly<Record<Outcome, number>> = { fires: 3, unknown: 2, q
 
 /** Which phases an operation goes through; a stop that cannot be started again is no success. */
 function phasesOf(operation: Operation): readonly Phase[] {
+  if (operation === 'dump') return ['dump'];
   return operation === 'restore' ? ['restore', 'after'] : ['dump', 'restore', 'after'];
 }
 
@@ -78,6 +79,8 @@ function judgeOnSides(cause: Cause, compiled: CompiledPrediction, factSet: FactS
   if (prediction.engines !== undefined && !prediction.engines.includes((facts.engine?.name ?? '') as EngineName)) {
     return [notApplicable];
   }
+  // A host cause may look at the instance as well; without one, that part of it has nothing to say.
+  if (facts.instance === undefined && readsOf(compiled).some((path) => /^instance\b/.test(path))) return [notApplicable];
   if (cause.scope === 'instance') {
     return facts.instance === undefined ? [notApplicable] : [judge(compiled, factSet, 'instance')];
   }

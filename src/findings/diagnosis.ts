@@ -16,11 +16,11 @@ export const lineOf = ({ event, reading }: JudgedEvent): LogLine => ({
   text: event.text,
 });
 
-/** What followed from a line: the consequences right behind it in the same run. */
-const followers = (line: JudgedEvent, events: readonly JudgedEvent[]): readonly JudgedEvent[] => {
+/** What followed from a line: the consequences behind it in the same run, up to the next error of another kind. */
+const followers = (line: JudgedEvent, own: readonly JudgedEvent[], events: readonly JudgedEvent[]): readonly JudgedEvent[] => {
   const behind = events
     .slice(events.indexOf(line) + 1)
-    .filter((each) => each.run === line.run && each.role !== 'noise');
+    .filter((each) => each.run === line.run && each.role !== 'noise' && !own.includes(each));
   const end = behind.findIndex((each) => each.role !== 'consequence');
   return (end < 0 ? behind : behind.slice(0, end)).slice(0, maxFollowing);
 };
@@ -73,7 +73,7 @@ export const describeCandidate = (
   readings: readonly LogReading[],
 ): Diagnosis => {
   const { cause, confidence, line, support } = candidate;
-  const behind = followers(line, events);
+  const behind = followers(line, support, events);
   const engine = line.reading.engine ?? readings.find((reading) => reading.engine !== undefined)?.engine ?? '';
   const own = [line, ...support.slice(0, maxOwnLines - 1)];
   return {

@@ -1,10 +1,8 @@
 /** Reads the configuration that a kernel was built with. */
 
-import { splitLines } from './lines.js';
-
 /**
  * Options that are on, with their value; strings lose their quotes, `# CONFIG_X is not set` is left
- * out. Undefined when the text holds no option at all:
+ * out. Undefined when no option is on:
  *
  *     CONFIG_CHECKPOINT_RESTORE=y
  *     CONFIG_UNIX_DIAG=m
@@ -13,15 +11,8 @@ import { splitLines } from './lines.js';
  */
 export function parseKernelConfig(text: string): Readonly<Record<string, string>> | undefined {
   const options: Record<string, string> = {};
-  let count = 0;
-  for (const line of splitLines(text)) {
-    const match = /^(?:(CONFIG_\w{1,80})=(.*)|# CONFIG_\w{1,80} is not set)$/.exec(line);
-    if (match === null) continue;
-    count++;
-    const [, name, value = ''] = match;
-    if (name !== undefined) options[name] = unquote(value);
-  }
-  return count === 0 ? undefined : options;
+  for (const [, name = '', value = ''] of text.matchAll(/^(CONFIG_\w{1,80})=(.*)$/gm)) options[name] = unquote(value);
+  return Object.keys(options).length === 0 ? undefined : options;
 }
 
 function unquote(value: string): string {

@@ -1,6 +1,6 @@
 /** Reads the task tree as a source writes it (src/source/local-tasks.ts has the format). */
 
-import { parseWhole, splitLines } from './lines.js';
+import { parseWhole } from './lines.js';
 import { parseProcStatus, type ProcStatus } from './proc-status.js';
 
 export interface TaskRecord {
@@ -10,7 +10,7 @@ export interface TaskRecord {
   readonly namespaces: Readonly<Record<string, string>>;
   /** Pids of the tracers of its further threads. */
   readonly threadTracers: readonly number[];
-  /** What could not be read: status, ns, ns:KIND, threads, children. */
+  /** What could not be read: status, ns:KIND, threads, children. */
   readonly denied: readonly string[];
 }
 
@@ -22,31 +22,25 @@ export interface TaskTree {
 
 /** The tasks in their order, the root first; undefined when the text is something else. */
 export function parseTasks(text: string): TaskTree | undefined {
-  const lines = splitLines(text);
-  if (!/^(?:== \d+ \d+|end \d+)$/.test(lines[0] ?? '')) return undefined;
-  const blocks: string[][] = [];
-  for (const line of lines) {
-    if (line.startsWith('== ')) blocks.push([]);
-    blocks.at(-1)?.push(line);
-  }
+  if (!/^(?:== \d+ \d+|end \d+)\n/.test(text)) return undefined;
+  const blocks = text.split(/^(?=== \d+ \d+$)/m).filter((block) => block.startsWith('== '));
   const tasks = blocks.map(parseBlock).filter((task) => task !== undefined);
-  const isWhole = tasks.length === blocks.length && lines.at(-1) === `end ${tasks.length}`;
-  return { tasks, isWhole };
+  const count = /^end (\d+)\n$/.exec(text.slice(text.lastIndexOf('\n', text.length - 2) + 1))?.[1];
+  return { tasks, isWhole: tasks.length === blocks.length && count === String(tasks.length) };
 }
 
-function parseBlock(lines: readonly string[]): TaskRecord | undefined {
-  const pid = parseWhole(/^== (\d+) /.exec(lines[0] ?? '')?.[1]);
+function parseBlock(block: string): TaskRecord | undefined {
+  const pid = parseWhole(/^== (\d+) /.exec(block)?.[1]);
   if (pid === undefined) return undefined;
-  const pick = (pattern: RegExp): readonly (readonly string[])[] =>
-    lines.flatMap((line) => {
-      const match = pattern.exec(line);
-      return match === null ? [] : [match.slice(1)];
-    });
-  return {
-    pid,
-    status: parseProcStatus(lines.join('\n')),
-    namespaces: Object.fromEntries(pick(/^ns:(\w+) (\w+:\[\d+\])$/).map(([kind = '', link = '']) => [kind, link])),
-    threadTracers: pick(/^tracer \d+ (\d+)$/).map(([tracer]) => Number(tracer)),
-    denied: pick(/^denied (.+)$/).map(([what = '']) => what),
-  };
+  const namespaces: Record<string, string> = {};
+  const threadTracers: number[] = [];
+  const denied: string[] = [];
+  for (const [, kind = '', link = '', tracer, what] of block.matchAll(
+    /^(?:ns:(\w+) (\w+:\[\d+\])|tracer \d+ (\d+)|denied (.+))$/gm,
+  )) {
+    if (tracer !== undefined) threadTracers.push(Number(tracer));
+    else if (what !== undefined) denied.push(what);
+    else namespaces[kind] = link;
+  }
+  return { pid, status: parseProcStatus(block), namespaces, threadTracers, denied };
 }

@@ -1,5 +1,7 @@
 /** Compares versions of kernels, CRIU, libraries and packages, none of which is a clean semantic version. */
 
+import compareSemantic from 'semver/functions/compare.js';
+
 /**
  * -1, 0 or 1 as `left` is older than, equal to or newer than `right`; undefined when one of them
  * holds no version. Compared are the leading dotted numbers, missing ones counting as 0:
@@ -14,7 +16,7 @@
 export function compareVersions(left: string, right: string): number | undefined {
   const [first, second] = [parseVersion(left), parseVersion(right)];
   if (first === undefined || second === undefined) return undefined;
-  return compareNumbers(first.numbers, second.numbers) || compareCandidates(first, second);
+  return compareSemantic(first.semantic, second.semantic) || compareNumbers(first.rest, second.rest);
 }
 
 /** `version` is older than `bound`; undefined when either holds no version. */
@@ -30,9 +32,10 @@ export function isAtLeast(version: string, bound: string): boolean | undefined {
 }
 
 interface Version {
-  readonly numbers: readonly number[];
-  /** N of `-rcN`, Infinity for a release. */
-  readonly candidate: number;
+  /** The first three numbers, with `-rc.N` for a release candidate. */
+  readonly semantic: string;
+  /** Numbers behind the third: `4.4.302.17`. */
+  readonly rest: readonly number[];
 }
 
 /** A release candidate directly behind the numbers: `7.3-rc2`, `4.3~rc1`, `6.19.0-rc5-amd64`, `6.19rc5`. */
@@ -41,10 +44,10 @@ const pattern = /^\s*v?(?:\d{1,9}:)?(\d{1,15}(?:\.\d{1,15}){0,9})(?:[-~.+_]?rc(\
 function parseVersion(text: string): Version | undefined {
   const match = pattern.exec(text);
   if (match?.[1] === undefined) return undefined;
-  return {
-    numbers: match[1].split('.').map(Number),
-    candidate: match[2] === undefined ? Number.POSITIVE_INFINITY : Number(match[2]),
-  };
+  const numbers = match[1].split('.').map(Number);
+  const [major = 0, minor = 0, patch = 0, ...rest] = numbers;
+  const candidate = match[2] === undefined ? '' : `-rc.${Number(match[2])}`;
+  return { semantic: `${major}.${minor}.${patch}${candidate}`, rest };
 }
 
 function compareNumbers(left: readonly number[], right: readonly number[]): number {
@@ -53,9 +56,4 @@ function compareNumbers(left: readonly number[], right: readonly number[]): numb
     if (difference !== 0) return Math.sign(difference);
   }
   return 0;
-}
-
-function compareCandidates(left: Version, right: Version): number {
-  if (left.candidate === right.candidate) return 0;
-  return left.candidate < right.candidate ? -1 : 1;
 }

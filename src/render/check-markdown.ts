@@ -1,7 +1,7 @@
 /** A check as Markdown, to be pasted into a bug report. */
 
 import type { Assessment, Finding, HostSummary } from '../findings/finding.js';
-import { escapeMarkdown, markdownName } from './escape.js';
+import { escapeMarkdown, markdownLink, markdownName } from './escape.js';
 import { groupFindings, groupUnknown, joinPhases, messagesOf } from './grouping.js';
 import { markdownParagraphs, markdownTable } from './markdown.js';
 import type { CheckContext } from './options.js';
@@ -68,7 +68,7 @@ function findingSection(finding: Finding): string {
     items.join('\n'),
     `**Why:** ${markdownParagraphs(finding.why)}`,
     `**Fix:** ${markdownParagraphs(finding.fix)}`,
-    finding.refs.map((ref) => `- ${escapeMarkdown(ref)}`).join('\n'),
+    finding.refs.map((ref) => `- ${markdownLink(ref)}`).join('\n'),
   ]
     .filter((part) => part !== '')
     .join('\n\n');

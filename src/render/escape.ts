@@ -29,17 +29,34 @@ export function escapeLines(text: string): readonly string[] {
   return text.trimEnd().split(/\r?\n/).map(escapeText);
 }
 
-/** Prose for Markdown: no markup, HTML, table border, mention or link comes through. */
+/**
+ * Prose for Markdown: no markup, HTML, table border, mention, formula or link comes through. What
+ * cannot mean anything stays as it is, because reports are read in plain text as well.
+ */
 export function escapeMarkdown(text: string): string {
   return escapeText(text)
-    .replace(/[\\`*_{}[\]()#+!|~$^=]/g, String.raw`\$&`)
+    .replace(/[\\`*[\]|~$]/g, String.raw`\$&`)
+    .replace(/(?<![A-Za-z0-9])_|_(?![A-Za-z0-9])/g, String.raw`\_`)
     .replace(/&/g, '&amp;')
     .replace(/</g, '&lt;')
     .replace(/>/g, '&gt;')
     .replace(/:\/\//g, '&#58;//')
     .replace(/@/g, '@<!-- -->')
-    .replace(/^(\s*)-/, String.raw`$1\-`)
-    .replace(/^(\s*\d+)\./, String.raw`$1\.`);
+    .replace(/^(\s*)([-+#=])/, String.raw`$1\$2`)
+    .replace(/^(\s*\d+)([.)])/, String.raw`$1\$2`);
+}
+
+/** As {@link escapeMarkdown}, but words between backticks stay code: for the prose of rules. */
+export function escapeMarkdownProse(text: string): string {
+  return escapeText(text)
+    .split(/(`[^`]+`)/)
+    .map((part, index) => (index % 2 === 1 ? part : escapeMarkdown(part)))
+    .join('');
+}
+
+/** An address as a link, when it is nothing but an address; else prose. */
+export function markdownLink(text: string): string {
+  return /^https?:\/\/[\w.~:/?#@!$&'()*+,;=%-]+$/.test(text) ? `<${text}>` : escapeMarkdown(text);
 }
 
 /** A name: as code when it is a plain word, so that it is safe in a table cell too; else as prose. */

@@ -1,6 +1,6 @@
 /** The pieces of Markdown that several renderings share. */
 
-import { escapeMarkdown, markdownBlock } from './escape.js';
+import { escapeMarkdownProse, markdownBlock } from './escape.js';
 import { toBlocks } from './paragraphs.js';
 
 /** A table; the cells are Markdown already. */
@@ -12,6 +12,6 @@ export function markdownTable(head: readonly string[], rows: readonly (readonly 
 /** The prose of a cause file; its indented lines become fenced blocks. */
 export function markdownParagraphs(text: string): string {
   return toBlocks(text)
-    .map((block) => (block.kind === 'prose' ? escapeMarkdown(block.text) : markdownBlock(block.lines)))
+    .map((block) => (block.kind === 'prose' ? escapeMarkdownProse(block.text) : markdownBlock(block.lines)))
     .join('\n\n');
 }

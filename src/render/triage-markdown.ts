@@ -1,7 +1,7 @@
 /** A triage as Markdown, to be pasted into a bug report. */
 
 import type { Diagnosis, LogLine, Triage } from '../findings/finding.js';
-import { escapeMarkdown, markdownBlock, markdownCode, markdownName } from './escape.js';
+import { escapeMarkdown, markdownBlock, markdownCode, markdownLink, markdownName } from './escape.js';
 import { markdownParagraphs, markdownTable } from './markdown.js';
 import { blameLine, percent, triageMeaning } from './triage-text.js';
 
@@ -29,7 +29,7 @@ function diagnosisSection(diagnosis: Diagnosis): string {
     markdownParagraphs(diagnosis.explanation),
     diagnosis.evidence.length === 0 ? '' : logBlock(diagnosis.evidence),
     `**Fix:** ${markdownParagraphs(diagnosis.fix)}`,
-    diagnosis.refs.map((ref) => `- ${escapeMarkdown(ref)}`).join('\n'),
+    diagnosis.refs.map((ref) => `- ${markdownLink(ref)}`).join('\n'),
   ]
     .filter((part) => part !== '')
     .join('\n\n');

@@ -24,9 +24,8 @@ export function renderTriageText(triage: Triage, options: TextOptions): string {
     ...others.map((diagnosis) => otherLines(diagnosis, page)),
     unexplainedLines(triage, page),
     page.verbose ? timelineLines(triage.timeline, page) : [],
-    triage.signature === ''
-      ? []
-      : wrap(`signature: ${escapeText(triage.signature)}`, page.columns, '', '  ').map(page.style.faint),
+    // In one line however long, to be copied and searched for.
+    triage.signature === '' ? [] : [page.style.faint(`signature: ${escapeText(triage.signature)}`)],
   ];
   return `${sections
     .filter((lines) => lines.length > 0)

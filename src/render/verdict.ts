@@ -59,8 +59,8 @@ const operations: Readonly<Record<Operation, OperationWords>> = {
 export function subjectTitle({ instance, engine, source }: Subject): string {
   const host = source.hostname ?? source.where;
   if (instance === undefined) return `host ${host}`;
-  const owner = engine === undefined ? '' : ` (${engine}, host ${host})`;
-  return `${engine === 'criu' ? 'process' : 'container'} ${instance}${owner}`;
+  if (engine === 'criu') return `${instance} (host ${host})`;
+  return engine === undefined ? `container ${instance}` : `container ${instance} (${engine}, host ${host})`;
 }
 
 /** What the user is about to do with it. */
@@ -81,19 +81,33 @@ function meaningOfFindings({ findings, subject }: Assessment): string {
   const failing = parts.filter((part) => has(findings, 'fires', part));
   const unsure = parts.filter((part) => !failing.includes(part) && has(findings, 'unknown', part));
   const others = parts.filter((part) => !failing.includes(part) && !unsure.includes(part));
-  const follows = failing[0] === undefined ? '' : ` ${ifFails[failing[0]]}`;
-  if (failing.length === 0 && unsure.length === 0) return whenNothingBlocks(findings, parts);
-  if (failing.length === 2) return `Neither the dump nor the restore will work.${follows}`;
-  if (failing.length === 0)
-    return `It could not be told whether ${joinParts(unsure)} will work${others.length === 0 ? '' : `; nothing was found against ${joinParts(others)}`}.`;
-  const bad = `the ${failing.join()} will not`;
-  if (unsure.length > 0)
-    return `The ${failing.join()} will not work, and it could not be told whether ${joinParts(unsure)} will.${follows}`;
-  if (others.length === 0) return `The ${failing.join()} will not work.${follows}`;
-  const hasRisk = findings.some(
-    (finding) => finding.outcome === 'fires' && finding.severity === 'risk' && finding.phase === others[0],
-  );
-  return `The ${others.join()} ${hasRisk ? 'may' : 'will'} work, ${bad}.${follows}`;
+  const [first] = failing;
+  if (first === undefined) {
+    return unsure.length === 0 ? whenNothingBlocks(findings, parts) : whenUnsure(unsure, others);
+  }
+  const follows = ifFails[first];
+  if (failing.length > 1) return `Neither the dump nor the restore will work. ${follows}`;
+  if (unsure.length > 0) {
+    return `The ${first} will not work, and it could not be told whether ${joinParts(unsure)} will. ${follows}`;
+  }
+  if (first === 'dump')
+    return `The dump will not work. ${follows}${others.length === 0 ? '' : ` ${againstNothing(others)}`}`;
+  const { length: risks } = firing(findings, 'risk').filter(({ phase }) => phase === 'dump');
+  if (others.length === 0) return `The restore will not work. ${follows}`;
+  return `The dump ${risks > 0 ? 'may' : 'will'} work, the restore will not. ${follows}`;
+}
+
+function whenUnsure(unsure: readonly Part[], others: readonly Part[]): string {
+  const doubt = `It could not be told whether ${joinParts(unsure)} will work.`;
+  return others.length === 0 ? doubt : `${doubt} ${againstNothing(others)}`;
+}
+
+function againstNothing(parts: readonly Part[]): string {
+  return `Nothing was found against ${joinParts(parts)}.`;
+}
+
+function firing(findings: readonly Finding[], severity: Finding['severity']): readonly Finding[] {
+  return findings.filter((finding) => finding.outcome === 'fires' && finding.severity === severity);
 }
 
 function whenNothingBlocks(findings: readonly Finding[], parts: readonly Part[]): string {
@@ -102,8 +116,8 @@ function whenNothingBlocks(findings: readonly Finding[], parts: readonly Part[])
     return `Nothing stops ${joinParts(parts)}, but what comes out of it will not work as before.`;
   if (lost.some((finding) => finding.outcome === 'unknown'))
     return `Nothing stops ${joinParts(parts)}, but it could not be told whether all works afterwards.`;
-  const risks = findings.filter((finding) => finding.outcome === 'fires' && finding.severity === 'risk').length;
-  if (risks === 0) return `Nothing was found that stops ${joinParts(parts)}.`;
+  const risks = new Set(firing(findings, 'risk').map(({ cause }) => cause)).size;
+  if (risks === 0) return againstNothing(parts);
   return `Nothing certain stops ${joinParts(parts)}, but there ${risks === 1 ? 'is a risk' : `are ${risks} risks`}.`;
 }
 

@@ -5,9 +5,9 @@ import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 import { UserError } from '../errors.js';
-import { areas, type Cause } from './cause.js';
-import { logRulesSchema, type LogRules } from './noise.js';
-import { parseCause, parseRule, type ParsedRule, type RuleProblem } from './parse-cause.js';
+import type { Cause } from './cause.js';
+import type { LogRules } from './noise.js';
+import type { ParsedRule, RuleProblem } from './parse-cause.js';
 
 /** Everything that lies in rules/. */
 export interface RuleSet {
@@ -54,6 +54,12 @@ async function entriesOf(directory: string): Promise<readonly import('node:fs').
 
 async function readRuleFile(file: string, area: string): Promise<readonly RuleFile[]> {
   if (!/\.ya?ml$/.test(file)) return [];
+  // What reads YAML is loaded only here: the shipped rules are JSON, and starting up is what users wait for.
+  const [{ parseCause, parseRule }, { logRulesSchema }, { areas }] = await Promise.all([
+    import('./parse-cause.js'),
+    import('./noise.js'),
+    import('./cause.js'),
+  ]);
   const text = await readFile(file, 'utf8');
   if (text.length > maxRuleBytes) return [broken(file, `is larger than ${String(maxRuleBytes)} bytes`)];
   if (area === 'log') return [{ file, kind: 'log-rules', parsed: parseRule(text, file, logRulesSchema) }];

@@ -1,11 +1,9 @@
 /** Finds programs on this machine the way a daemon would: on the PATH plus the usual administration directories. */
 
-import { constants } from 'node:fs';
-import { access, stat } from 'node:fs/promises';
+import { accessSync, constants, statSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 
 import { escapeLine, type Answer } from './evidence.js';
-import type { SlowPathTest } from './slow-mounts.js';
 
 const usualDirectories = ['/usr/local/sbin', '/usr/local/bin', '/usr/sbin', '/usr/bin', '/sbin', '/bin', '/snap/bin'];
 
@@ -17,32 +15,30 @@ export function extendPath(path: string | undefined): string {
 
 /**
  * One line `NAME PATH` for each program found, in the order asked for; a name that is a path itself
- * is looked for there alone. Directories that may hang are passed over.
+ * is looked for there alone. The directories must not be on a file system that may hang: these are
+ * synchronous calls, for some hundred paths ten times faster than the others.
  */
-export async function findPrograms(names: readonly string[], path: string, isSlow: SlowPathTest): Promise<Answer> {
-  const directories = path.split(delimiter).filter((directory) => !isSlow(directory));
-  const found = await Promise.all(names.map((name) => findProgram(name, directories)));
-  const lines = names.flatMap((name, index) => {
-    const place = found[index];
+export function findPrograms(names: readonly string[], path: string): Answer {
+  const directories = path.split(delimiter);
+  const lines = names.flatMap((name) => {
+    const place = findProgram(name, directories);
     return place === undefined ? [] : [`${escapeLine(name)} ${escapeLine(place)}\n`];
   });
   return { origin: `PATH=${path}`, status: 'ok', content: Buffer.from(lines.join('')) };
 }
 
-async function findProgram(name: string, directories: readonly string[]): Promise<string | undefined> {
+function findProgram(name: string, directories: readonly string[]): string | undefined {
   const candidates = name.includes('/') ? [name] : directories.map((directory) => join(directory, name));
-  for (const candidate of candidates) {
-    if (await isProgram(candidate)) return candidate;
-  }
-  return undefined;
+  return candidates.find(isProgram);
 }
 
-async function isProgram(path: string): Promise<boolean> {
+function isProgram(path: string): boolean {
   try {
-    await access(path, constants.X_OK);
-    return (await stat(path)).isFile();
+    if (statSync(path, { throwIfNoEntry: false })?.isFile() !== true) return false;
+    accessSync(path, constants.X_OK);
+    return true;
   } catch {
-    // Absent or not for us: either way nothing that could be run.
+    // Not for us: nothing that could be run.
     return false;
   }
 }

@@ -1,8 +1,11 @@
 /** This machine as a source of evidence. */
 
+import { delimiter } from 'node:path';
+
 import { silent, type ProgressSink } from '../progress/progress.js';
 import { runCommand } from '../process/run.js';
 import { answerForError, timeAnswer, type Answer, type Clock } from './evidence.js';
+import { isKernelFile, readKernelFile } from './kernel-file.js';
 import { listDirectory } from './local-listing.js';
 import { extendPath, findPrograms } from './local-programs.js';
 import { readFileBounded, type ReadLimits } from './local-file.js';
@@ -10,7 +13,7 @@ import { measureSpace } from './local-space.js';
 import { readTasks } from './local-tasks.js';
 import { mapSideBySide } from './side-by-side.js';
 import { findSlowMounts, type SlowPathTest } from './slow-mounts.js';
-import { readSlowFile } from './slow-paths.js';
+import { listSlowDirectory, readSlowFile } from './slow-paths.js';
 import type { CommandRequest, Evidence, EvidenceRequest, FileRequest, FilesRequest, Source } from './source.js';
 
 export interface LocalOptions {
@@ -33,6 +36,9 @@ const defaultTasksMaxBytes = 128 * 1024 * 1024;
 /** Programs at once: they mostly wait for a daemon, so more than there are processors. */
 const maxSideBySide = 12;
 
+/** Reading it takes a lock of the process, which may be stuck with it held. */
+const mapsFile = /^\/proc\/\d+\/maps$/;
+
 interface Context extends Clock {
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly path: string;
@@ -44,7 +50,7 @@ interface Context extends Clock {
   release(): Promise<string>;
 }
 
-/** Opens this machine. Nothing is read before it is asked for. */
+/** Opens this machine. Nothing but its mount table is read before it is asked for. */
 export function openLocal(options: LocalOptions = {}): Source {
   const context = createContext(options);
   return {
@@ -54,9 +60,13 @@ export function openLocal(options: LocalOptions = {}): Source {
 }
 
 function createContext(options: LocalOptions): Context {
-  const path = extendPath(options.env?.['PATH']);
+  const isSlow = findSlowMounts();
+  // Looking for a program happens while starting it, where nothing could end a directory that hangs.
+  const path = extendPath(options.env?.['PATH'])
+    .split(delimiter)
+    .filter((directory) => !isSlow(directory))
+    .join(delimiter);
   let release: Promise<string> | undefined;
-  let isSlow: SlowPathTest | undefined;
   return {
     env: { ...options.env, PATH: path },
     path,
@@ -65,7 +75,7 @@ function createContext(options: LocalOptions): Context {
     timeoutMs: options.timeoutMs ?? defaultTimeoutMs,
     fileTimeoutMs: options.fileTimeoutMs ?? defaultFileTimeoutMs,
     now: options.now ?? (() => new Date()),
-    isSlow: (file) => (isSlow ??= findSlowMounts())(file),
+    isSlow,
     release: () => (release ??= readRelease(options.fileTimeoutMs ?? defaultFileTimeoutMs)),
   };
 }
@@ -86,7 +96,7 @@ function answerRequest(request: EvidenceRequest, context: Context): Promise<Evid
   });
 }
 
-function answer(request: EvidenceRequest, context: Context): Promise<Answer> {
+async function answer(request: EvidenceRequest, context: Context): Promise<Answer> {
   switch (request.kind) {
     case 'command':
       return answerCommand(request, context);
@@ -95,9 +105,11 @@ function answer(request: EvidenceRequest, context: Context): Promise<Answer> {
     case 'files':
       return answerFiles(request, context);
     case 'listing':
-      return listDirectory(request.path, context.fileTimeoutMs);
+      return context.isSlow(request.path)
+        ? listSlowDirectory(request.path, context.fileTimeoutMs, context)
+        : listDirectory(request.path, context.fileTimeoutMs);
     case 'programs':
-      return findPrograms(request.names, context.path, context.isSlow);
+      return findPrograms(request.names, context.path);
     case 'space':
       return measureSpace(request.path, context.fileTimeoutMs, context.isSlow, context);
     case 'tasks':
@@ -174,11 +186,17 @@ async function answerFiles(request: FilesRequest, context: Context): Promise<Ans
   return { origin: request.paths.join(' '), status: 'ok', content: Buffer.from(blocks.join('')) };
 }
 
-function readOne(path: string, request: Pick<FileRequest, 'maxBytes' | 'keep'>, context: Context): Promise<Answer> {
+async function readOne(
+  path: string,
+  request: Pick<FileRequest, 'maxBytes' | 'keep'>,
+  context: Context,
+): Promise<Answer> {
   const limits: ReadLimits = {
     maxBytes: request.maxBytes ?? defaultMaxBytes,
     keep: request.keep ?? 'head',
     limitMs: context.fileTimeoutMs,
   };
-  return context.isSlow(path) ? readSlowFile(path, limits, context) : readFileBounded(path, limits);
+  if (context.isSlow(path) || mapsFile.test(path)) return readSlowFile(path, limits, context);
+  // The one packed file there takes the long way.
+  return isKernelFile(path) && !path.endsWith('.gz') ? readKernelFile(path, limits) : readFileBounded(path, limits);
 }

@@ -35,6 +35,15 @@ export async function statSlowSpace(
   return { origin: path, status: 'ok', blocks: result.stdout.toString('latin1').trim().split(' ').map(Number) };
 }
 
+/** Entries of a directory in the form of listDirectory, unsorted; needs GNU find. */
+export async function listSlowDirectory(path: string, limitMs: number, context: RunContext): Promise<Answer> {
+  const format = '%y %s %T@ %f\\n';
+  const argv = ['find', path, '-mindepth', '1', '-maxdepth', '1', '-printf', format] as const;
+  const result = await runCommand(argv, { ...context, timeoutMs: limitMs, maxBytes: 4 * 1024 * 1024, keep: 'head' });
+  if (result.status !== 'ok') return explain(path, result, limitMs);
+  return { origin: path, status: result.truncated ? 'truncated' : 'ok', content: result.stdout };
+}
+
 /** What the usual small programs mean with their messages; they run with LC_ALL=C. */
 function explain(path: string, result: RunResult, limitMs: number): Answer {
   if (result.status === 'timed-out')

@@ -9,6 +9,8 @@ import {
   escapeXml,
   markdownBlock,
   markdownCode,
+  escapeMarkdownProse,
+  markdownLink,
   markdownName,
 } from '../../src/render/escape.js';
 import { nasty, treacherous } from './samples.js';
@@ -55,8 +57,8 @@ describe('escapeLines', () => {
 
 describe('escapeMarkdown', () => {
   it('lets no markup through', () => {
-    expect(escapeMarkdown('<b>|`x`|[a](http://b) @all')).toBe(
-      String.raw`&lt;b&gt;\|\`x\`\|\[a\]\(http&#58;//b\) @<!-- -->all`,
+    expect(escapeMarkdown('<b>|`x`|[a](http://b) @all $x$ *i* _i_ ~s~')).toBe(
+      String.raw`&lt;b&gt;\|\`x\`\|\[a\](http&#58;//b) @<!-- -->all \$x\$ \*i\* \_i\_ \~s\~`,
     );
   });
 
@@ -64,6 +66,20 @@ describe('escapeMarkdown', () => {
     expect(escapeMarkdown('- item')).toBe(String.raw`\- item`);
     expect(escapeMarkdown('# title')).toBe(String.raw`\# title`);
     expect(escapeMarkdown('1. item')).toBe(String.raw`1\. item`);
+  });
+});
+
+describe('Markdown of rules', () => {
+  it('keeps code that is marked as code', () => {
+    expect(escapeMarkdownProse('run `lxc info a_b` (as root) <now>')).toBe('run `lxc info a_b` (as root) &lt;now&gt;');
+    expect(escapeMarkdownProse('one ` alone')).toBe('one \\` alone');
+  });
+
+  it('links addresses and nothing else', () => {
+    expect(markdownLink('https://criu.org/TCP_connection')).toBe('<https://criu.org/TCP_connection>');
+    expect(markdownLink('man 5 proc_pid')).toBe('man 5 proc_pid');
+    expect(markdownLink('https://a> <script>')).toBe('https&#58;//a&gt; &lt;script&gt;');
+    expect(markdownLink('javascript:alert(1)')).toBe('javascript:alert(1)');
   });
 });
 

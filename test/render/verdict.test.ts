@@ -18,8 +18,8 @@ const dumpUnknown = { phase: 'dump', outcome: 'unknown' } as const;
 
 describe('verdictMeaning', () => {
   it.each([
-    ['stop', [], 'Nothing was found that stops the dump or the restore.'],
-    ['restore', [], 'Nothing was found that stops the restore.'],
+    ['stop', [], 'Nothing was found against the dump or the restore.'],
+    ['restore', [], 'Nothing was found against the restore.'],
     ['dump', [dumpFails], 'The dump will not work. No images would be made.'],
     ['stop', [dumpFails, restoreFails], 'Neither the dump nor the restore will work. The stop would fail.'],
     [
@@ -27,7 +27,11 @@ describe('verdictMeaning', () => {
       [restoreFails],
       'The dump will work, the restore will not. A snapshot would be made whose state can never be restored.',
     ],
-    ['move', [dumpFails], 'The restore will work, the dump will not. The move would fail at its source.'],
+    [
+      'move',
+      [dumpFails],
+      'The dump will not work. The move would fail at its source. Nothing was found against the restore.',
+    ],
     [
       'stop',
       [restoreFails, { phase: 'dump', severity: 'risk' }],
@@ -38,11 +42,11 @@ describe('verdictMeaning', () => {
       [restoreFails, dumpUnknown],
       'The restore will not work, and it could not be told whether the dump will. Once stopped, it could not be started again with its state.',
     ],
-    ['stop', [dumpUnknown], 'It could not be told whether the dump will work; nothing was found against the restore.'],
+    ['stop', [dumpUnknown], 'It could not be told whether the dump will work. Nothing was found against the restore.'],
     ['stop', [{ severity: 'risk' }], 'Nothing certain stops the dump or the restore, but there is a risk.'],
     [
       'stop',
-      [{ severity: 'risk' }, { severity: 'risk' }],
+      [{ severity: 'risk' }, { severity: 'risk', phase: 'dump' }, { severity: 'risk', cause: 'other' }],
       'Nothing certain stops the dump or the restore, but there are 2 risks.',
     ],
     [

@@ -1,0 +1,59 @@
+import { expect, it } from 'vitest';
+
+import type { Instance } from '../../src/engines/engine.js';
+import { engines } from '../../src/engines/index.js';
+import { findCriu, findPackaging } from '../../src/engines/packaging.js';
+
+const instance: Instance = {
+  name: 'c1',
+  type: 'container',
+  status: 'running',
+  project: 'default',
+  pid: 812,
+  config: {},
+  devices: { root: { type: 'disk', path: '/', pool: 'fast' } },
+};
+
+it('knows where each packaging keeps an instance', () => {
+  expect(engines.lxd.findPlaces(instance, 'deb')).toEqual({
+    logs: '/var/log/lxd/c1',
+    lxcConfig: ['/var/log/lxd/c1/lxc.conf'],
+    storage: '/var/lib/lxd/storage-pools/fast/containers/c1',
+    cgroup: 'lxc.payload.c1',
+  });
+  expect(engines.lxd.findPlaces(instance, 'snap').logs).toBe('/var/snap/lxd/common/lxd/logs/c1');
+  expect(engines.incus.findPlaces(instance, 'deb')).toMatchObject({
+    logs: '/var/log/incus/c1',
+    lxcConfig: ['/run/incus/c1/lxc.conf'],
+  });
+});
+
+it('puts the project before the name', () => {
+  expect(engines.lxd.findPlaces({ ...instance, project: 'p' }, 'deb').logs).toBe('/var/log/lxd/p_c1');
+});
+
+it('takes no path out of the name of a pool', () => {
+  const evil = { ...instance, devices: { root: { type: 'disk', path: '/', pool: '../../etc' } } };
+  expect(engines.lxd.findPlaces(evil, 'deb').storage).toBeUndefined();
+});
+
+it('asks the local server, whatever the default remote is, and encodes the name', () => {
+  const requests = engines.lxd.instanceRequests('a/../b');
+  expect(requests[0]).toMatchObject({ argv: ['lxc', 'query', 'local:/1.0/instances/a%2F..%2Fb?recursion=1'] });
+});
+
+it('tells the snap from the package', () => {
+  const snap = {
+    programs: new Map([
+      ['lxc', '/usr/sbin/lxc'],
+      ['criu', '/usr/sbin/criu'],
+    ]),
+    traces: new Map([['/var/snap/lxd/common/lxd', { status: 'failed' }]]),
+  };
+  expect(findPackaging('lxd', snap)).toBe('snap');
+  // The snap does not see the CRIU of the host.
+  expect(findCriu('lxd', snap)).toBeUndefined();
+  const deb = { programs: snap.programs, traces: new Map([['/var/lib/dpkg/info/lxd.list', { status: 'ok' }]]) };
+  expect(findPackaging('lxd', deb)).toBe('deb');
+  expect(findCriu('lxd', deb)).toBe('/usr/sbin/criu');
+});
