@@ -1,6 +1,7 @@
 #!/bin/bash
 # The lab: two LXD hosts `a` and `b` on one machine, with containers that can and cannot be checkpointed.
 #   lab.sh up | down | status | exec HOST COMMAND [ARGUMENT...]
+# shellcheck disable=SC1091,SC2015
 set -euo pipefail
 
 # shellcheck source=settings.sh
@@ -16,7 +17,7 @@ set -euo pipefail
 
 check_possible() {
   [ "$(id -u)" = 0 ] || not_possible "root is needed"
-  [ -r /etc/debian_version ] && command -v apt-get >/dev/null || not_possible "not a Debian system"
+  command -v apt-get >/dev/null && [ "$(. /etc/os-release && echo "$ID")" = debian ] || not_possible "not a Debian system"
   [ "$(dpkg --print-architecture)" = amd64 ] || not_possible "only built for amd64"
   [ -n "$(cgroup_trees)" ] || not_possible "no control groups in /sys/fs/cgroup"
   command -v node >/dev/null || not_possible "no node"

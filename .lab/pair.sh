@@ -1,5 +1,5 @@
 # Sets up LXD on both hosts and lets each trust the other, for ssh and for LXD; sourced.
-# shellcheck shell=bash
+# shellcheck shell=bash disable=SC2016
 
 peer_of() { if [ "$1" = a ]; then echo b; else echo a; fi; }
 

@@ -1,5 +1,5 @@
 # Builds the file systems of the lab (root of the hosts, CRIU, container image) once and keeps them as tarballs; sourced.
-# shellcheck shell=bash
+# shellcheck shell=bash disable=SC2016
 
 ROOT_PACKAGES=lxd,lxd-client,lxcfs,dnsmasq-base,iptables,nftables,openssh-server,openssh-client,iproute2,rsync
 ROOT_PACKAGES+=,squashfs-tools,xz-utils,attr,acl,uidmap,strace,procps,ca-certificates,netcat-openbsd,less,git

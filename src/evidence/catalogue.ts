@@ -98,9 +98,9 @@ export function hostRequests(criu: string | undefined): readonly EvidenceRequest
     },
     { id: 'proc.self.mountinfo', kind: 'file', paths: ['/proc/self/mountinfo'] },
     {
-      id: 'cgroup.subtree_control',
+      id: 'cgroup.controllers',
       kind: 'file',
-      paths: ['/sys/fs/cgroup/cgroup.subtree_control', '/sys/fs/cgroup/unified/cgroup.subtree_control'],
+      paths: ['/sys/fs/cgroup/cgroup.controllers', '/sys/fs/cgroup/unified/cgroup.controllers'],
     },
     { id: 'proc.meminfo', kind: 'file', paths: ['/proc/meminfo'] },
   ];
@@ -137,6 +137,14 @@ export function processRequests(pid: number): readonly EvidenceRequest[] {
     { id: 'instance.tasks', kind: 'tasks', rootPid: pid },
     { id: 'instance.maps', kind: 'file', paths: [`/proc/${pid}/maps`] },
     { id: 'instance.uid_map', kind: 'file', paths: [`/proc/${pid}/uid_map`] },
+    {
+      id: 'instance.links',
+      kind: 'command',
+      // The kind of a link is told by netlink alone. The host's own `ip` asks, in the network namespace of the
+      // instance and in no other one of it.
+      argv: ['nsenter', '--target', String(pid), '--net', '--', 'ip', '-details', '-json', 'link', 'show'],
+      timeoutMs: shortCommandMs,
+    },
   ];
 }
 

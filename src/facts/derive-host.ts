@@ -11,7 +11,7 @@ import { parseKernelConfig } from '../parse/kernel-config.js';
 import { parseGetconfLibc } from '../parse/maps-libc.js';
 import { parseMeminfo } from '../parse/meminfo.js';
 import { parseMountinfo } from '../parse/mountinfo.js';
-import { parseProcStatus } from '../parse/proc-status.js';
+import { parseProcCapabilities, parseProcStatus } from '../parse/proc-status.js';
 import { isIdentityMap, parseUidMap } from '../parse/uid-map.js';
 import { parseUname } from '../parse/uname.js';
 import type { Evidence } from '../source/source.js';
@@ -81,12 +81,13 @@ function deriveLsm(
 
 function derivePrivileges(reader: EvidenceReader): NonNullable<HostFacts['privileges']> {
   const self = reader.read('proc.self.status', parseProcStatus);
-  const init = reader.read('proc.init.status', parseProcStatus);
+  const own = reader.read('proc.self.status', parseProcCapabilities);
+  const init = reader.read('proc.init.status', parseProcCapabilities);
   const map = reader.read('proc.self.uid_map', parseUidMap);
   return {
     uid: self?.effectiveUid,
-    effective: self?.effectiveCapabilities,
-    bounding: init?.boundingCapabilities,
+    effective: own?.effective,
+    bounding: init?.bounding,
     inUserNamespace: map && !isIdentityMap(map),
   };
 }
@@ -115,7 +116,7 @@ function deriveCgroups(reader: EvidenceReader): NonNullable<HostFacts['cgroups']
     layout: found?.layout,
     freezerPath: found?.freezerPath,
     unifiedControllers: reader.read(
-      'cgroup.subtree_control',
+      'cgroup.controllers',
       (text) =>
         text
           .trim()

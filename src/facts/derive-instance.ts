@@ -2,6 +2,7 @@
 
 import type { Engine, Instance } from '../engines/engine.js';
 import { findRootPool } from '../engines/lxd-family.js';
+import { parseLinks } from '../parse/links.js';
 import { parseListing, type ListedFile } from '../parse/listing.js';
 import { findLibc } from '../parse/maps-libc.js';
 import { parseMemoryStat } from '../parse/meminfo.js';
@@ -50,6 +51,7 @@ export function deriveInstance(
     devices: deriveAllDevices(engine, known, lxc.options),
     lxc: lxc.facts,
     mounts: mounts && deriveMounts(mounts, hostMounts),
+    links: reader.read('instance.links', parseLinks),
     ...deriveProcesses(reader),
     storage: deriveStorage(reader, circumstances, known),
     libc: deriveLibc(reader),

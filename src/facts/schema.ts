@@ -109,7 +109,10 @@ const hostFacts = record({
   cgroups: record({
     layout: text('v1, hybrid or v2', 'proc.self.mountinfo'),
     freezerPath: text('where the v1 freezer hierarchy is mounted, empty = nowhere', 'proc.self.mountinfo'),
-    unifiedControllers: texts('controllers enabled for children in the v2 tree', 'cgroup.subtree_control'),
+    unifiedControllers: texts(
+      'controllers that the v2 tree has at its root; empty where v1 has them all',
+      'cgroup.controllers',
+    ),
   }),
   memory: record({
     totalBytes: number('MemTotal', 'proc.meminfo'),
@@ -169,6 +172,12 @@ const instanceFacts = record({
     isOnHost: flag(
       'the same file system (major:minor) is mounted on the host too, so that `--ext-mount-map auto` finds its source',
     ),
+  }),
+  links: records('Link', 'network links in its network namespace', ['instance.links'], {
+    index: number('interface index'),
+    name: text('interface name, untrusted'),
+    type: text('hardware type: ether, loopback, sit, none …'),
+    kind: text('kind that the kernel creates it by: veth, bridge, vxlan …; empty for a loopback and a physical card'),
   }),
   tasks: records('Task', 'processes in it', ['instance.tasks'], {
     pid: number('pid on the host'),

@@ -66,25 +66,40 @@ function judgeCause(compiled: CompiledCause, factSet: FactSet, operation: Operat
   return phases.flatMap((phase) => {
     const predictions = compiled.predictions.filter(({ prediction }) => prediction.phase === phase);
     if (predictions.length === 0) return [];
-    const judgements = predictions.flatMap((prediction) => judgeOnSides(compiled.cause, prediction, factSet, operation));
+    const judgements = predictions.flatMap((prediction) =>
+      judgeOnSides(compiled.cause, prediction, factSet, operation),
+    );
     return [toFinding(compiled.cause, phase, judgements, factSet.facts.engine?.name)];
   });
 }
 
 /** A host cause is judged on the side where its phase runs; an instance cause once; a pair cause needs a target. */
-function judgeOnSides(cause: Cause, compiled: CompiledPrediction, factSet: FactSet, operation: Operation): readonly Judgement[] {
+function judgeOnSides(
+  cause: Cause,
+  compiled: CompiledPrediction,
+  factSet: FactSet,
+  operation: Operation,
+): readonly Judgement[] {
   const { facts } = factSet;
   const { prediction } = compiled;
-  const notApplicable: Judgement = { prediction, outcome: 'not-applicable', occurrences: [], evidence: [], missing: [] };
+  const notApplicable: Judgement = {
+    prediction,
+    outcome: 'not-applicable',
+    occurrences: [],
+    evidence: [],
+    missing: [],
+  };
   if (prediction.engines !== undefined && !prediction.engines.includes((facts.engine?.name ?? '') as EngineName)) {
     return [notApplicable];
   }
   // A host cause may look at the instance as well; without one, that part of it has nothing to say.
-  if (facts.instance === undefined && readsOf(compiled).some((path) => /^instance\b/.test(path))) return [notApplicable];
+  if (facts.instance === undefined && readsOf(compiled).some((path) => /^instance\b/.test(path)))
+    return [notApplicable];
   if (cause.scope === 'instance') {
     return facts.instance === undefined ? [notApplicable] : [judge(compiled, factSet, 'instance')];
   }
-  if (cause.scope === 'pair') return facts.target === undefined ? [notApplicable] : [judge(compiled, factSet, 'target')];
+  if (cause.scope === 'pair')
+    return facts.target === undefined ? [notApplicable] : [judge(compiled, factSet, 'target')];
   if (operation !== 'move') return [judge(compiled, factSet, 'source')];
   if (prediction.phase === 'dump') return [judge(compiled, factSet, 'source')];
   return facts.target === undefined ? [notApplicable] : [judge(compiled, factSet, 'target')];
@@ -103,7 +118,12 @@ function judgeOnce(compiled: CompiledPrediction, factSet: FactSet, side: Side, v
   const reading = condition.evaluate(variables);
   const base = { prediction, evidence: evidenceFor(compiled), missing: [] };
   if (reading.status === 'unknown') {
-    return { ...base, outcome: 'unknown', occurrences: [], missing: missingFor(compiled, [reading.path], factSet, side) };
+    return {
+      ...base,
+      outcome: 'unknown',
+      occurrences: [],
+      missing: missingFor(compiled, [reading.path], factSet, side),
+    };
   }
   if (reading.value) return { ...base, outcome: 'fires', occurrences: [occurrenceOf(compiled, side, variables)] };
   return quietOrIncomplete(compiled, factSet, side);
@@ -127,7 +147,8 @@ function judgeEach(
   for (const element of list.value) {
     const scope = { ...variables, each: element };
     const reading = condition.evaluate(scope);
-    if (reading.status === 'unknown') unknownPaths.push(reading.path.startsWith('each') ? (each.reads[0] ?? '') : reading.path);
+    if (reading.status === 'unknown')
+      unknownPaths.push(reading.path.startsWith('each') ? (each.reads[0] ?? '') : reading.path);
     else if (reading.value) occurrences.push(occurrenceOf(compiled, side, scope));
   }
   if (occurrences.length > 0) return { ...base, outcome: 'fires', occurrences };
@@ -146,11 +167,18 @@ function quietOrIncomplete(compiled: CompiledPrediction, factSet: FactSet, side:
 }
 
 function isIncomplete(path: string, incomplete: ReadonlySet<string>, side: Side): boolean {
-  return incomplete.has(path) || (path.startsWith('host.') && incomplete.has(path.replace('host', side === 'target' ? 'target' : 'source')));
+  return (
+    incomplete.has(path) ||
+    (path.startsWith('host.') && incomplete.has(path.replace('host', side === 'target' ? 'target' : 'source')))
+  );
 }
 
 function occurrenceOf({ message }: CompiledPrediction, side: Side, variables: Variables): Occurrence {
-  const element = (variables['each'] ?? {}) as { readonly pid?: unknown; readonly fd?: unknown; readonly path?: unknown };
+  const element = (variables['each'] ?? {}) as {
+    readonly pid?: unknown;
+    readonly fd?: unknown;
+    readonly path?: unknown;
+  };
   return {
     side,
     ...(typeof element.pid === 'number' ? { pid: element.pid } : {}),
@@ -172,7 +200,12 @@ function evidenceFor(compiled: CompiledPrediction): readonly string[] {
  * The evidence behind the missing facts that could not be read; when all of it was read and still
  * does not tell, all of it.
  */
-function missingFor(compiled: CompiledPrediction, paths: readonly string[], factSet: FactSet, side: Side): readonly string[] {
+function missingFor(
+  compiled: CompiledPrediction,
+  paths: readonly string[],
+  factSet: FactSet,
+  side: Side,
+): readonly string[] {
   const wanted = unique(paths.flatMap(evidenceOf));
   const ids = wanted.length > 0 ? wanted : evidenceFor(compiled);
   const unread = ids.filter((id) => sidesOf(side).some((each) => factSet.gaps.has(`${each}:${id}`)));
@@ -212,7 +245,10 @@ function toFinding(cause: Cause, phase: Phase, judgements: readonly Judgement[],
 /** An undecided blocker is worse news than a risk that is certain, so it is what the finding reports. */
 function combine(judgements: readonly Judgement[]): Outcome {
   const worstOf = (outcome: Outcome): number =>
-    Math.max(-1, ...judgements.filter((each) => each.outcome === outcome).map((each) => severityRank[each.prediction.severity]));
+    Math.max(
+      -1,
+      ...judgements.filter((each) => each.outcome === outcome).map((each) => severityRank[each.prediction.severity]),
+    );
   const fires = worstOf('fires');
   const unknown = worstOf('unknown');
   if (fires >= 0 && (fires >= unknown || unknown < severityRank.blocker)) return 'fires';

@@ -1,7 +1,10 @@
 /** Reads /proc/PID/status. */
 
 import { parseCapabilities } from './capabilities.js';
-import { parseWhole, splitLines } from './lines.js';
+import { parseWhole } from './lines.js';
+
+/** Only these, because there are sixty lines and may be thousands of tasks. */
+const wanted = /^(Name|State|Pid|PPid|TracerPid|Uid|NSpid|NSsid|Threads|RssAnon|RssShmem|VmSwap):[\t ]*(.*)$/gm;
 
 export interface ProcStatus {
   readonly name: string;
@@ -17,8 +20,6 @@ export interface ProcStatus {
   readonly pidsInward: readonly number[] | undefined;
   /** The session id likewise; 0 = its leader is not in that namespace. */
   readonly sessionsInward: readonly number[] | undefined;
-  readonly effectiveCapabilities: readonly string[] | undefined;
-  readonly boundingCapabilities: readonly string[] | undefined;
   /** Anonymous, shared and swapped out memory; undefined for tasks without memory of their own. */
   readonly memoryBytes: number | undefined;
 }
@@ -36,15 +37,10 @@ export interface ProcStatus {
  *     NSsid:	4700	1
  *     RssAnon:	     108 kB
  *     Threads:	1
- *     CapEff:	000001ffffffffff
  */
 export function parseProcStatus(text: string): ProcStatus | undefined {
-  const fields = new Map(
-    splitLines(text).map((line) => {
-      const colon = line.indexOf(':');
-      return [line.slice(0, colon), line.slice(colon + 1).trim()] as const;
-    }),
-  );
+  const fields = new Map<string, string>();
+  for (const [, key = '', value = ''] of text.matchAll(wanted)) fields.set(key, value.trimEnd());
   const name = fields.get('Name');
   const state = fields.get('State')?.[0];
   const [realUid, effectiveUid] = numbersOf(fields.get('Uid')) ?? [];
@@ -64,12 +60,22 @@ export function parseProcStatus(text: string): ProcStatus | undefined {
     threads,
     pidsInward: numbersOf(fields.get('NSpid')),
     sessionsInward: numbersOf(fields.get('NSsid')),
-    effectiveCapabilities: parseCapabilities(fields.get('CapEff') ?? ''),
-    boundingCapabilities: parseCapabilities(fields.get('CapBnd') ?? ''),
     memoryBytes: sizes.every((size) => size === undefined)
       ? undefined
       : sizes.reduce<number>((sum, size) => sum + (size ?? 0), 0) * 1024,
   };
+}
+
+export interface ProcCapabilities {
+  readonly effective: readonly string[] | undefined;
+  readonly bounding: readonly string[] | undefined;
+}
+
+/** The capability sets in the same text: `CapEff:	000001ffffffffff`. */
+export function parseProcCapabilities(text: string): ProcCapabilities {
+  const read = (key: string): readonly string[] | undefined =>
+    parseCapabilities(new RegExp(`^${key}:[\\t ]*([0-9a-f]+)$`, 'm').exec(text)?.[1] ?? '');
+  return { effective: read('CapEff'), bounding: read('CapBnd') };
 }
 
 function numbersOf(text: string | undefined): readonly number[] | undefined {

@@ -34,7 +34,7 @@ describe('a host', () => {
       ...root,
       'host.uname': 'Linux a 6.18.44-fc-v669 #1 SMP PREEMPT_DYNAMIC @0 x86_64 GNU/Linux\n',
       'proc.osrelease': '6.18.44-fc-v669\n',
-      'cgroup.subtree_control': 'cpu memory\n',
+      'cgroup.controllers': 'cpu memory\n',
       'proc.self.uid_map': '0 0 4294967295\n',
     });
     expect(facts.source).toMatchObject({
