@@ -11,8 +11,7 @@ export const counts: Reporter = {
     const line = `${count('passed')} passed, ${count('failed') + broken} failed, ${count('skipped')} skipped`;
     // After what the other reporters still have to say.
     process.once('exit', () => {
-      console.log(line);
+      process.stdout.write(`${line}\n`);
     });
   },
 };
-

@@ -13,7 +13,7 @@ forward() {
   local child
   if [ "$1" = INT ] && has_terminal; then return; fi
   child=$(cat "/proc/$ENTERED/task/$ENTERED/children" 2>/dev/null) || return 0
-  kill -s "$1" ${child%% *} 2>/dev/null || true
+  kill -s "$1" "${child%% *}" 2>/dev/null || true
 }
 
 lab_exec() {

@@ -1,5 +1,5 @@
 # Starts, stops and enters the two hosts: namespaces, cgroups and the network between them, seen from the machine; sourced.
-# shellcheck shell=bash disable=SC2016
+# shellcheck shell=bash disable=SC2013,SC2016
 
 # Some machines (sandboxes, nested containers) have no CAP_SYS_RESOURCE; without it everywhere, the lab is the same everywhere.
 WITHOUT_SYS_RESOURCE=(--bounding-set -sys_resource --inh-caps -sys_resource)

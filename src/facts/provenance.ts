@@ -1,6 +1,6 @@
 /** Which evidence a fact is made from, looked up in the vocabulary. */
 
-import { factSchema, type Fact, type FactFields } from './schema.js';
+import { factSchema, type Fact } from './schema.js';
 import type { EvidenceId } from '../source/source.js';
 
 /**
@@ -11,7 +11,7 @@ export function evidenceOf(path: string): readonly EvidenceId[] {
   let fact: Fact = factSchema;
   for (const name of path.split('.')) {
     if (fact.kind !== 'record') break;
-    const next: Fact | undefined = (fact.fields as FactFields)[name];
+    const next: Fact | undefined = fact.fields[name];
     if (next === undefined) return [];
     fact = next;
   }
@@ -20,5 +20,5 @@ export function evidenceOf(path: string): readonly EvidenceId[] {
 
 function below(fact: Fact): readonly EvidenceId[] {
   if (fact.kind !== 'record') return fact.evidence;
-  return [...new Set(Object.values(fact.fields as FactFields).flatMap(below))];
+  return [...new Set(Object.values(fact.fields).flatMap(below))];
 }

@@ -2,9 +2,8 @@
 
 import { evidenceOf } from '../facts/provenance.js';
 import type { FactSet } from '../facts/schema.js';
-import type { Phase, Prediction, Severity } from '../rules/cause.js';
+import type { Cause, Phase, Prediction, Severity } from '../rules/cause.js';
 import { compileCause, type CompiledCause, type CompiledPrediction } from '../rules/compile.js';
-import type { Cause, EngineName } from '../rules/cause.js';
 import type { Variables } from '../rules/language.js';
 import type { Assessment, Finding, Note, Occurrence, Operation, Outcome, Side, Subject, Verdict } from './finding.js';
 
@@ -89,7 +88,7 @@ function judgeOnSides(
     evidence: [],
     missing: [],
   };
-  if (prediction.engines !== undefined && !prediction.engines.includes((facts.engine?.name ?? '') as EngineName)) {
+  if (prediction.engines !== undefined && !prediction.engines.some((name) => name === facts.engine?.name)) {
     return [notApplicable];
   }
   // A host cause may look at the instance as well; without one, that part of it has nothing to say.

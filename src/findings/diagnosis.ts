@@ -1,7 +1,7 @@
 /** Puts a cause that was found in logs into words. */
 
 import type { LogReading } from '../evidence/log-reading.js';
-import type { Cause } from '../rules/cause.js';
+import { fixedVersions } from '../rules/version-range.js';
 import type { Candidate, JudgedEvent } from './diagnose-rank.js';
 import type { Diagnosis, LogLine } from './finding.js';
 
@@ -17,7 +17,11 @@ export const lineOf = ({ event, reading }: JudgedEvent): LogLine => ({
 });
 
 /** What followed from a line: the consequences behind it in the same run, up to the next error of another kind. */
-const followers = (line: JudgedEvent, own: readonly JudgedEvent[], events: readonly JudgedEvent[]): readonly JudgedEvent[] => {
+const followers = (
+  line: JudgedEvent,
+  own: readonly JudgedEvent[],
+  events: readonly JudgedEvent[],
+): readonly JudgedEvent[] => {
   const behind = events
     .slice(events.indexOf(line) + 1)
     .filter((each) => each.run === line.run && each.role !== 'noise' && !own.includes(each));
@@ -52,20 +56,6 @@ const explain = ({ cause, line, match }: Candidate, behind: readonly JudgedEvent
   return `${sentence(isNamed ? seen : `${seen.replace(/\.$/, '')} (${task})`)} ${cause.why}`;
 };
 
-/** First versions without the defect: as written, and where a prediction's range ends. */
-const fixedIn = (cause: Cause): Record<string, string> => {
-  const fromRanges = cause.predict.flatMap(({ affects }) =>
-    Object.entries(affects ?? {}).flatMap(([program, range]) => {
-      const end = /(?:^|\s)<\s*(?!=)(\S+)/.exec(range ?? '')?.[1];
-      return end === undefined ? [] : [[program, end] as const];
-    }),
-  );
-  const written = Object.entries(cause.fixedIn ?? {}).flatMap(([program, version]) =>
-    version === undefined ? [] : [[program, version.replace(/^>=?\s*/, '')] as const],
-  );
-  return Object.fromEntries([...fromRanges, ...written]);
-};
-
 /** The diagnosis as a user sees it, with the lines that prove it. */
 export const describeCandidate = (
   candidate: Candidate,
@@ -83,7 +73,7 @@ export const describeCandidate = (
     explanation: explain(candidate, behind),
     fix: (Object.hasOwn(cause.fix, engine) ? cause.fix[engine] : undefined) ?? cause.fix['default'] ?? '',
     blame: cause.blame,
-    fixedIn: fixedIn(cause),
+    fixedIn: fixedVersions(cause),
     predicted: cause.predict.length > 0,
     refs: cause.refs,
     evidence: [...new Set([...own, ...behind])].map(lineOf),

@@ -1,7 +1,8 @@
 /** Small damages to a cause; its own tests must notice each of them, or they prove nothing. */
 
 import type { Cause, Prediction } from '../rules/cause.js';
-import { compileExpression, type Part } from '../rules/language.js';
+import { compileCondition, compileList } from '../rules/language.js';
+import type { Part } from '../rules/syntax.js';
 import { parseRange } from '../rules/version-range.js';
 
 /** A damaged cause with a sentence that says what was done to it. */
@@ -56,7 +57,7 @@ function changedPredictions(prediction: Prediction): readonly Change[] {
 }
 
 function elementScope({ each }: Prediction): { readonly each?: string } {
-  const elementType = each === undefined ? undefined : compileExpression(each, 'list').elementType;
+  const elementType = each === undefined ? undefined : compileList(each).elementType;
   return elementType === undefined ? {} : { each: elementType };
 }
 
@@ -66,23 +67,34 @@ interface TextMutant {
 }
 
 function textMutants(text: string, scope: { readonly each?: string }): readonly TextMutant[] {
-  return compileExpression(text, 'bool', scope).parts.flatMap((part) => partMutants(text, part));
+  return compileCondition(text, scope).parts.flatMap((part) => partMutants(text, part));
 }
 
 function partMutants(text: string, part: Part): readonly TextMutant[] {
   const own = text.slice(part.start, part.end);
   const replaced = (by: string): string => `${text.slice(0, part.start)}${by}${text.slice(part.end)}`;
   if (part.kind === 'bound') {
-    return [1, -1].map((step) => ({ description: `${own} shifted by ${String(step)}`, mutated: replaced(shiftNumber(own, step)) }));
+    return [1, -1].map((step) => ({
+      description: `${own} shifted by ${String(step)}`,
+      mutated: replaced(shiftNumber(own, step)),
+    }));
   }
   if (part.kind === 'version') {
     const version = own.slice(1, -1);
-    return shiftVersion(version).map((shifted) => ({ description: `${version} shifted to ${shifted}`, mutated: replaced(`'${shifted}'`) }));
+    return shiftVersion(version).map((shifted) => ({
+      description: `${version} shifted to ${shifted}`,
+      mutated: replaced(`'${shifted}'`),
+    }));
   }
   return part.operands.map((dropped) => {
-    const kept = part.operands.filter((operand) => operand !== dropped).map((operand) => `(${text.slice(operand.start, operand.end)})`);
+    const kept = part.operands
+      .filter((operand) => operand !== dropped)
+      .map((operand) => `(${text.slice(operand.start, operand.end)})`);
     const operator = part.kind === 'and' ? ' && ' : ' || ';
-    return { description: `without ${text.slice(dropped.start, dropped.end)}`, mutated: replaced(`(${kept.join(operator)})`) };
+    return {
+      description: `without ${text.slice(dropped.start, dropped.end)}`,
+      mutated: replaced(`(${kept.join(operator)})`),
+    };
   });
 }
 
@@ -108,7 +120,9 @@ function rangeChanges(prediction: Prediction): readonly Change[] {
     const bounds = parseRange(range ?? '') ?? [];
     return bounds.flatMap(({ operator, version }, index) =>
       shiftVersion(version).map((shifted) => {
-        const text = bounds.map((bound, at) => (at === index ? operator + shifted : bound.operator + bound.version)).join(' ');
+        const text = bounds
+          .map((bound, at) => (at === index ? operator + shifted : bound.operator + bound.version))
+          .join(' ');
         const description = `affects ${program}: ${operator}${version} shifted to ${shifted}`;
         return { description, changed: { ...prediction, affects: { ...prediction.affects, [program]: text } } };
       }),

@@ -1,6 +1,6 @@
 /** What `check --verbose` adds to the findings: the arithmetic behind them, and what was not looked at. */
 
-import { formatBytes } from '../rules/language.js';
+import { formatBytes } from '../rules/format-bytes.js';
 import type { Facts, InstanceFacts } from '../facts/schema.js';
 import type { Note } from './finding.js';
 
@@ -15,7 +15,10 @@ export function notesOf({ source, instance }: Facts): readonly Note[] {
   return [
     { topic: 'room for the images', text: imageArithmetic(instance) },
     host,
-    { topic: 'tasks', text: instance.tasks === undefined ? 'not known' : `${String(instance.tasks.length)} processes looked at` },
+    {
+      topic: 'tasks',
+      text: instance.tasks === undefined ? 'not known' : `${String(instance.tasks.length)} processes looked at`,
+    },
     {
       topic: 'not looked at',
       text: 'open files, sockets, locks, terminals and memory mappings of single processes',

@@ -34,7 +34,9 @@ export function proveRules(rules: RuleSet): Proof {
   for (const cause of rules.causes) {
     tests += cause.tests.length;
     const failed = failingTests(cause, rules);
-    failures.push(...failed.map(({ test, message }) => ({ cause: cause.id, kind: 'test' as const, name: test.name, message })));
+    failures.push(
+      ...failed.map(({ test, message }) => ({ cause: cause.id, kind: 'test' as const, name: test.name, message })),
+    );
     if (failed.length > 0) continue;
     for (const mutant of mutantsOf(cause)) {
       mutants += 1;
@@ -57,7 +59,9 @@ function failingTests(cause: Cause, rules: RuleSet, most = Number.POSITIVE_INFIN
   const failed: FailedTest[] = [];
   for (const test of cause.tests) {
     if (failed.length >= most) break;
-    const message = isDiagnoseTest(test) ? runDiagnoseTest(cause, test, rules.logRules) : runPredictTest(compiled, test);
+    const message = isDiagnoseTest(test)
+      ? runDiagnoseTest(cause, test, rules.logRules)
+      : runPredictTest(compiled, test);
     if (message !== undefined) failed.push({ test, message });
   }
   return failed;

@@ -6,8 +6,22 @@ export const engineNames = ['lxd', 'incus', 'lxc', 'docker', 'podman', 'runc', '
 /** Where a log line comes from; `text` is what a command printed on the terminal. */
 export const logKinds = [...engineNames, 'crun', 'containerd', 'kubelet', 'kernel', 'text'] as const;
 export const areas = [
-  'cpu', 'kernel', 'criu', 'cgroups', 'mounts', 'files', 'sockets', 'terminal', 'process', 'memory',
-  'namespaces', 'network', 'security', 'storage', 'engine', 'images',
+  'cpu',
+  'kernel',
+  'criu',
+  'cgroups',
+  'mounts',
+  'files',
+  'sockets',
+  'terminal',
+  'process',
+  'memory',
+  'namespaces',
+  'network',
+  'security',
+  'storage',
+  'engine',
+  'images',
 ] as const;
 
 const text = v.pipe(v.string(), v.trim(), v.nonEmpty());

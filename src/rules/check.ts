@@ -6,7 +6,7 @@ import { factSchema, type Fact, type FactFields } from '../facts/schema.js';
 import { captureNames } from './captures.js';
 import { isDiagnoseTest, type Cause, type Prediction, type Signature } from './cause.js';
 import { compileCause, CompileError } from './compile.js';
-import { compileExpression, compileLogCondition, ExpressionError } from './language.js';
+import { compileCondition, compileList, compileLogCondition, ExpressionError } from './language.js';
 import { readRuleFiles, type RuleFile } from './load.js';
 import { compileLogMessage } from './template.js';
 import type { LogRules } from './noise.js';
@@ -24,17 +24,22 @@ export async function checkRules(directory: string): Promise<readonly RuleProble
   return [...files.flatMap(checkFile), ...duplicateIds(files)];
 }
 
-function checkFile({ file, kind, parsed }: RuleFile): readonly RuleProblem[] {
-  if (parsed.value === undefined) return parsed.problems;
-  const complaints = kind === 'cause' ? checkCause(parsed.value as Cause) : checkLogRules(parsed.value as LogRules);
-  return complaints.map(({ path, message }) => ({ file, ...parsed.locate(path), message }));
+function checkFile(rule: RuleFile): readonly RuleProblem[] {
+  const { file, parsed } = rule;
+  const complaints = complaintsAbout(rule);
+  return [...parsed.problems, ...complaints.map(({ path, message }) => ({ file, ...parsed.locate(path), message }))];
+}
+
+function complaintsAbout(rule: RuleFile): readonly Complaint[] {
+  if (rule.kind === 'log-rules') return rule.parsed.value === undefined ? [] : checkLogRules(rule.parsed.value);
+  return rule.parsed.value === undefined ? [] : checkCause(rule.parsed.value);
 }
 
 function duplicateIds(files: readonly RuleFile[]): readonly RuleProblem[] {
   const first = new Map<string, string>();
   return files.flatMap(({ file, kind, parsed }) => {
     if (kind !== 'cause' || parsed.value === undefined) return [];
-    const { id } = parsed.value as Cause;
+    const { id } = parsed.value;
     const other = first.get(id);
     if (other === undefined) first.set(id, file);
     return other === undefined ? [] : [{ file, line: 1, column: 1, message: `the cause ${id} stands in ${other} too` }];
@@ -64,13 +69,13 @@ function compileComplaints(cause: Cause): readonly Complaint[] {
 /** Each part by itself, so that a parenthesis closed in one and opened in another does not pass. */
 function partComplaints(prediction: Prediction, at: Path): readonly Complaint[] {
   const elementType = attempt(() =>
-    prediction.each === undefined ? undefined : compileExpression(prediction.each, 'list').elementType,
+    prediction.each === undefined ? undefined : compileList(prediction.each).elementType,
   ).value;
   const scope = elementType === undefined ? {} : { each: elementType };
   return (['when', 'unless'] as const).flatMap((field) => {
     const text = prediction[field];
     if (text === undefined) return [];
-    const { value, complaint } = attempt(() => compileExpression(text, 'bool', scope));
+    const { value, complaint } = attempt(() => compileCondition(text, scope));
     if (complaint !== undefined) return [{ path: [...at, field], message: `${field}: ${complaint}` }];
     return (value?.patterns ?? []).flatMap((pattern) => patternComplaints(pattern, [...at, field]));
   });
@@ -95,7 +100,9 @@ function patternComplaints(pattern: string, path: Path): readonly Complaint[] {
       return [{ path, message: error instanceof Error ? error.message : String(error) }];
     }
   }
-  return safeRegex(pattern) ? [] : [{ path, message: `the pattern can take exponential time on hostile text: ${pattern}` }];
+  return safeRegex(pattern)
+    ? []
+    : [{ path, message: `the pattern can take exponential time on hostile text: ${pattern}` }];
 }
 
 function signatureComplaints(signature: Signature, at: Path): readonly Complaint[] {
@@ -149,9 +156,13 @@ function mismatches(fact: Fact, value: unknown, path: string): readonly string[]
       if (!Array.isArray(value)) return [`${path} is a list`];
       return value.flatMap((item, index) => fieldMismatches(fact.fields, item, `${path}[${String(index)}]`));
     case 'texts':
-      return Array.isArray(value) && value.every((item) => typeof item === 'string') ? [] : [`${path} is a list of texts`];
+      return Array.isArray(value) && value.every((item) => typeof item === 'string')
+        ? []
+        : [`${path} is a list of texts`];
     case 'text-map':
-      return isRecord(value) && Object.values(value).every((item) => typeof item === 'string') ? [] : [`${path} is a map of texts`];
+      return isRecord(value) && Object.values(value).every((item) => typeof item === 'string')
+        ? []
+        : [`${path} is a map of texts`];
     default: {
       const type = { text: 'string', number: 'number', flag: 'boolean' }[fact.kind];
       return typeof value === type ? [] : [`${path} is a ${fact.kind}`];

@@ -1,6 +1,6 @@
 /** Turns the predictions of a cause into things that can be evaluated. */
 
-import { compileExpression, ExpressionError, type Expression, type Scope } from './language.js';
+import { compileCondition, compileList, ExpressionError, type Expression, type Scope } from './language.js';
 import { compileTemplate, type Template } from './template.js';
 import { parseRange, rangesToExpression } from './version-range.js';
 import type { Cause, Prediction } from './cause.js';
@@ -51,7 +51,7 @@ function compilePrediction(prediction: Prediction, index: number): CompiledPredi
     }
   };
   const { each: eachText, affects = {}, message } = prediction;
-  const each = eachText === undefined ? undefined : at('each', () => compileExpression<readonly unknown[]>(eachText, 'list'));
+  const each = eachText === undefined ? undefined : at('each', () => compileList(eachText));
   const scope: Scope = each?.elementType === undefined ? {} : { each: each.elementType };
   for (const [program, range] of Object.entries(affects)) {
     if (range !== undefined && parseRange(range) === undefined) {
@@ -59,7 +59,12 @@ function compilePrediction(prediction: Prediction, index: number): CompiledPredi
       throw new CompileError({ path: ['predict', index, 'affects', program], message: text, start: 0 });
     }
   }
-  return { prediction, each, condition: at('when', () => compileExpression(conditionOf(prediction), 'bool', scope)), message: at('message', () => compileTemplate(message, scope)) };
+  return {
+    prediction,
+    each,
+    condition: at('when', () => compileCondition(conditionOf(prediction), scope)),
+    message: at('message', () => compileTemplate(message, scope)),
+  };
 }
 
 function conditionOf({ when, unless, affects }: Prediction): string {

@@ -5,11 +5,13 @@
  * and `||` could not decide without it (the CEL specification lets `true || error` be true).
  */
 
-import { Environment, type ASTNode } from '@marcbachmann/cel-js';
+import { Environment, EvaluationError, ParseError, TypeError as CelTypeError } from '@marcbachmann/cel-js';
 
 import { factSchema, logSchema, type Fact, type FactFields, type LogFacts } from '../facts/schema.js';
 import { compareVersions } from '../parse/version.js';
 import { deviceName, errnoText, familyName, fileModeText, protocolName, signalText } from './decoders.js';
+import { formatBytes } from './format-bytes.js';
+import { dissect, pathOf, type Anatomy } from './syntax.js';
 
 /** Why an expression cannot be compiled, with the offsets of the offending part in its text. */
 export interface ExpressionProblem {
@@ -33,29 +35,14 @@ export type Reading<Value> =
   | { readonly status: 'known'; readonly value: Value }
   | { readonly status: 'unknown'; readonly path: string };
 
-/** A part of an expression by its offsets, for mutation and messages. */
-export interface Part {
-  readonly kind: 'and' | 'or' | 'bound' | 'version';
-  readonly start: number;
-  readonly end: number;
-  /** Operands of `&&` and `||`, as offsets. */
-  readonly operands: readonly { readonly start: number; readonly end: number }[];
-}
-
-export interface Expression<Value> {
+export interface Expression<Value> extends Anatomy {
   readonly text: string;
-  /** Fact paths it reads, as far as they are written out: `host.kernel.release`, `each.type`. */
-  readonly reads: readonly string[];
   /** Element type when the value is a list of records: `Mount`. */
   readonly elementType: string | undefined;
-  readonly parts: readonly Part[];
-  /** Literal patterns given to `matches`. */
-  readonly patterns: readonly string[];
   evaluate(variables: Variables): Reading<Value>;
 }
 
 export type Variables = Readonly<Record<string, unknown>>;
-export type ValueType = 'bool' | 'list' | 'printable';
 
 /** What an expression may refer to besides the facts. */
 export interface Scope {
@@ -75,10 +62,16 @@ const celTypes: Readonly<Record<string, string>> = {
   'text-map': 'map<string, string>',
 };
 
+type TextMap = ReadonlyMap<string, string>;
 type CelSchema = { [name: string]: string | CelSchema };
 
 function celSchema(fields: FactFields): CelSchema {
   return Object.fromEntries(Object.entries(fields).map(([name, fact]) => [name, celType(fact)]));
+}
+
+/** The members of a list element, none of which is a record. */
+function elementFields(fields: FactFields): Record<string, string> {
+  return Object.fromEntries(Object.entries(fields).map(([name, { kind }]) => [name, celTypes[kind] ?? 'dyn']));
 }
 
 function celType(fact: Fact): string | CelSchema {
@@ -111,15 +104,16 @@ function baseEnvironment(): Environment {
       { name: 'otherwise', type: 'string' },
     ],
     description: 'The value of a key, or the second argument when the map, read in full, has no such key',
-    handler: (map: Readonly<Record<string, string>> | ReadonlyMap<string, string>, key: string, otherwise: string) =>
-      (map instanceof Map ? map.get(key) : Object.hasOwn(map, key) ? (map as Record<string, string>)[key] : undefined) ??
-      otherwise,
+    handler: lookUp,
   });
   environment.registerFunction('list<string>.minus(list<string>): list<string>', subtract);
   environment.registerFunction('number(string): double', parseNumber);
   environment.registerFunction('bytes(double): string', formatBytes);
   environment.registerFunction('string.before(string): bool', (left: string, right: string) => order(left, right) < 0);
-  environment.registerFunction('string.atLeast(string): bool', (left: string, right: string) => order(left, right) >= 0);
+  environment.registerFunction(
+    'string.atLeast(string): bool',
+    (left: string, right: string) => order(left, right) >= 0,
+  );
   environment.registerFunction('deviceName(string, string, string): string', deviceName);
   environment.registerFunction('protocolName(string): string', protocolName);
   environment.registerFunction('familyName(string): string', familyName);
@@ -135,6 +129,12 @@ function order(left: string, right: string): number {
   return difference;
 }
 
+/** A map of facts arrives as it is, or as the Map that the library made of it. */
+function lookUp(map: TextMap | Readonly<Record<string, string>>, key: string, otherwise: string): string {
+  const entries: TextMap = map instanceof Map ? map : new Map(Object.entries(map));
+  return entries.get(key) ?? otherwise;
+}
+
 function subtract(list: readonly string[], others: readonly string[]): readonly string[] {
   const unwanted = new Set(others);
   return list.filter((item) => !unwanted.has(item));
@@ -144,18 +144,6 @@ function parseNumber(text: string): number {
   const value = Number(text);
   if (text.trim() === '' || !Number.isFinite(value)) throw new RangeError(`not a number: ${text}`);
   return value;
-}
-
-/** `1610612736` -> `1.5 GiB`. */
-export function formatBytes(count: number): string {
-  const units = ['bytes', 'KiB', 'MiB', 'GiB', 'TiB', 'PiB'];
-  let value = count;
-  let unit = 0;
-  while (Math.abs(value) >= 1024 && unit < units.length - 1) {
-    value /= 1024;
-    unit += 1;
-  }
-  return `${unit === 0 || Number.isInteger(value) ? String(value) : value.toFixed(1)} ${units[unit] ?? ''}`;
 }
 
 const environments = new Map<string, Environment>();
@@ -171,7 +159,7 @@ function environmentFor(scope: Scope): Environment {
     for (const [name, element] of elementTypes(fields)) {
       if (seen.has(name)) continue;
       seen.add(name);
-      environment.registerType(name, { fields: celSchema(element) as Record<string, string> });
+      environment.registerType(name, { fields: elementFields(element) });
     }
     for (const [name, fact] of Object.entries(fields)) {
       environment.registerVariable({ name, schema: celSchema(fact.fields) });
@@ -179,147 +167,109 @@ function environmentFor(scope: Scope): Environment {
     if (scope.each !== undefined) environment.registerVariable('each', scope.each);
   } else {
     environment.registerVariable({ name: 'log', schema: celSchema(logSchema.fields) });
-    for (const capture of scope.captures) environment.registerVariable(capture, 'string');
+    for (const capture of scope.captures) registerCapture(environment, capture);
   }
   environments.set(key, environment);
   return environment;
 }
 
+/** @throws {ExpressionError} the name is taken by the language itself, as `type` is */
+function registerCapture(environment: Environment, name: string): void {
+  try {
+    environment.registerVariable(name, 'string');
+  } catch {
+    throw new ExpressionError({
+      message: `a capture cannot be named ${name}, the language uses that word`,
+      start: 0,
+      end: 0,
+    });
+  }
+}
+
+interface Wanted<Value> {
+  readonly description: string;
+  fits(type: string): boolean;
+  read(value: unknown): Value;
+}
+
+const condition: Wanted<boolean> = {
+  description: 'bool',
+  fits: (type) => type === 'bool',
+  read: (value) => value === true,
+};
+const list: Wanted<readonly unknown[]> = {
+  description: 'a list of records',
+  fits: (type) => /^list<[A-Z]\w*>$/.test(type),
+  read: (value) => (Array.isArray(value) ? Array.from<unknown>(value) : []),
+};
+const printable: Wanted<string> = {
+  description: 'string or a number',
+  fits: (type) => ['string', 'double', 'int'].includes(type),
+  read: String,
+};
+
 /**
- * Compiles and type checks an expression.
+ * Compiles and type checks a condition.
  * @throws {ExpressionError} syntax, unknown fact, wrong type
  */
-export function compileExpression<Value>(text: string, expected: ValueType, scope: Scope = {}): Expression<Value> {
-  const environment = environmentFor(scope);
-  let parsed: ReturnType<Environment['parse']>;
+export function compileCondition(text: string, scope: Scope = {}): Expression<boolean> {
+  return compile(text, condition, scope);
+}
+
+/**
+ * Compiles and type checks an expression for a list of records.
+ * @throws {ExpressionError} syntax, unknown fact, wrong type
+ */
+export function compileList(text: string, scope: Scope = {}): Expression<readonly unknown[]> {
+  return compile(text, list, scope);
+}
+
+/**
+ * Compiles and type checks an expression whose value is to be shown.
+ * @throws {ExpressionError} syntax, unknown fact, wrong type
+ */
+export function compilePrintable(text: string, scope: Scope = {}): Expression<string> {
+  return compile(text, printable, scope);
+}
+
+function compile<Value>(text: string, wanted: Wanted<Value>, scope: Scope): Expression<Value> {
+  const parsed = parse(text, environmentFor(scope));
+  const { valid, error: problem, type = 'dyn' } = parsed.check();
+  if (!valid) throw new ExpressionError(problemOf(problem, text));
+  if (!wanted.fits(type)) {
+    const message = `is of type ${type}, ${wanted.description} is needed`;
+    throw new ExpressionError({ message, start: 0, end: text.length });
+  }
+  return {
+    ...dissect(parsed.ast, text),
+    text,
+    elementType: /^list<([A-Z]\w*)>$/.exec(type)?.[1],
+    evaluate(variables) {
+      try {
+        return { status: 'known', value: wanted.read(parsed(variables)) };
+      } catch (error) {
+        // Whatever keeps an expression from a value (a missing fact, a text that is no version) means: not known.
+        const path = error instanceof EvaluationError ? pathOf(error.node) : undefined;
+        return { status: 'unknown', path: path ?? '' };
+      }
+    },
+  };
+}
+
+function parse(text: string, environment: Environment): ReturnType<Environment['parse']> {
   try {
-    parsed = environment.parse(text);
+    return environment.parse(text);
   } catch (error) {
     throw new ExpressionError(problemOf(error, text));
   }
-  const checked = parsed.check();
-  if (!checked.valid) throw new ExpressionError(problemOf(checked.error, text));
-  const type = checked.type ?? 'dyn';
-  if (!fits(type, expected)) {
-    throw new ExpressionError({ message: `is of type ${type}, ${wanted[expected]} is needed`, start: 0, end: text.length });
-  }
-  const walked = walk(parsed.ast);
-  return {
-    text,
-    reads: [...walked.reads],
-    elementType: /^list<([A-Z]\w*)>$/.exec(type)?.[1],
-    parts: walked.parts,
-    patterns: walked.patterns,
-    evaluate: (variables) => evaluate<Value>(parsed, variables),
-  };
-}
-
-const wanted: Readonly<Record<ValueType, string>> = {
-  bool: 'bool',
-  list: 'a list of records',
-  printable: 'string or a number',
-};
-
-function fits(type: string, expected: ValueType): boolean {
-  if (expected === 'bool') return type === 'bool';
-  if (expected === 'list') return /^list<[A-Z]\w*>$/.test(type);
-  return ['string', 'double', 'int'].includes(type);
 }
 
 function problemOf(error: unknown, text: string): ExpressionProblem {
-  const known = error as { summary?: string; message?: string; range?: { start: number; end: number } };
-  return {
-    message: known.summary ?? known.message?.split('\n')[0] ?? String(error),
-    start: known.range?.start ?? 0,
-    end: known.range?.end ?? text.length,
-  };
-}
-
-function evaluate<Value>(parsed: ReturnType<Environment['parse']>, variables: Variables): Reading<Value> {
-  try {
-    return { status: 'known', value: parsed(variables) as Value };
-  } catch (error) {
-    // Whatever keeps an expression from a value (a missing fact, a text that is no version) means: not known.
-    const node = (error as { node?: ASTNode }).node;
-    return { status: 'unknown', path: node === undefined ? '' : (pathOf(node) ?? '') };
+  if (!(error instanceof ParseError || error instanceof CelTypeError)) {
+    return { message: error instanceof Error ? error.message : String(error), start: 0, end: text.length };
   }
-}
-
-interface Node {
-  readonly op: string;
-  readonly args: unknown;
-  readonly start: number;
-  readonly end: number;
-}
-
-function isNode(value: unknown): value is Node {
-  return typeof value === 'object' && value !== null && 'op' in value && 'args' in value;
-}
-
-/** `host.kernel.release` for a chain of selections that starts at a name, else undefined. */
-function pathOf(node: unknown): string | undefined {
-  if (!isNode(node)) return undefined;
-  if (node.op === 'id') return String(node.args);
-  if (node.op === '.' && Array.isArray(node.args)) {
-    const base = pathOf(node.args[0]);
-    return base === undefined ? undefined : `${base}.${String(node.args[1])}`;
-  }
-  if (node.op === '[]' && Array.isArray(node.args)) return pathOf(node.args[0]);
-  return undefined;
-}
-
-const comparisons = new Set(['<', '<=', '>', '>=', '==', '!=']);
-const versionMethods = new Set(['before', 'atLeast']);
-
-interface Walked {
-  readonly reads: Set<string>;
-  readonly parts: Part[];
-  readonly patterns: string[];
-}
-
-function walk(root: unknown): Walked {
-  const found: Walked = { reads: new Set(), parts: [], patterns: [] };
-  visit(root, found);
-  return found;
-}
-
-function visit(node: unknown, found: Walked): void {
-  if (Array.isArray(node)) {
-    for (const item of node) visit(item, found);
-    return;
-  }
-  if (!isNode(node)) return;
-  const path = pathOf(node);
-  if (path !== undefined) {
-    found.reads.add(path);
-    return;
-  }
-  const args: readonly unknown[] = Array.isArray(node.args) ? node.args : [node.args];
-  if (node.op === '&&' || node.op === '||') {
-    found.parts.push({ ...span(node), kind: node.op === '&&' ? 'and' : 'or', operands: args.filter(isNode).map(span) });
-  } else if (comparisons.has(node.op)) {
-    for (const arg of args) {
-      if (isNumber(arg)) found.parts.push({ ...span(arg), kind: 'bound', operands: [] });
-    }
-  } else if (node.op === 'rcall') {
-    visitCall(args, found);
-  }
-  visit(args, found);
-}
-
-function visitCall([name, , given]: readonly unknown[], found: Walked): void {
-  const [first] = Array.isArray(given) ? (given as readonly unknown[]) : [];
-  if (!isNode(first) || first.op !== 'value' || typeof first.args !== 'string') return;
-  if (versionMethods.has(String(name))) found.parts.push({ ...span(first), kind: 'version', operands: [] });
-  if (name === 'matches') found.patterns.push(first.args);
-}
-
-function span(node: Node): { readonly start: number; readonly end: number } {
-  return { start: node.start, end: node.end };
-}
-
-function isNumber(value: unknown): value is Node {
-  return isNode(value) && value.op === 'value' && (typeof value.args === 'bigint' || typeof value.args === 'number');
+  const { summary, range } = error;
+  return { message: summary, start: range?.start ?? 0, end: range?.end ?? text.length };
 }
 
 export type LogCondition = (log: LogFacts, captures: Readonly<Record<string, string>>) => boolean | undefined;
@@ -329,7 +279,7 @@ export type LogCondition = (log: LogFacts, captures: Readonly<Record<string, str
  * @throws {ExpressionError}
  */
 export function compileLogCondition(text: string, captures: readonly string[]): LogCondition {
-  const expression = compileExpression<boolean>(text, 'bool', { captures });
+  const expression = compileCondition(text, { captures });
   return (log, values) => {
     const reading = expression.evaluate({ log, ...values });
     return reading.status === 'known' ? reading.value : undefined;

@@ -1,10 +1,11 @@
 /** Reads rules: the ones shipped with crdoctor (compiled to JSON by the build) and directories of the user. */
 
-import { readdir, readFile } from 'node:fs/promises';
+import type { Dirent } from 'node:fs';
+import { readdir, readFile, stat } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
-import { UserError } from '../errors.js';
+import { errorCode, UserError } from '../errors.js';
 import type { Cause } from './cause.js';
 import type { LogRules } from './noise.js';
 import type { ParsedRule, RuleProblem } from './parse-cause.js';
@@ -17,11 +18,9 @@ export interface RuleSet {
 }
 
 /** A rule file as read, whether it is sound or not. */
-export interface RuleFile {
-  readonly file: string;
-  readonly kind: 'cause' | 'log-rules';
-  readonly parsed: ParsedRule<Cause> | ParsedRule<LogRules>;
-}
+export type RuleFile =
+  | { readonly kind: 'cause'; readonly file: string; readonly parsed: ParsedRule<Cause> }
+  | { readonly kind: 'log-rules'; readonly file: string; readonly parsed: ParsedRule<LogRules> };
 
 const maxRuleBytes = 256 * 1024;
 const idPattern = /^[a-z0-9]+(-[a-z0-9]+)*$/;
@@ -34,7 +33,9 @@ export async function readRuleFiles(directory: string): Promise<readonly RuleFil
   const found: RuleFile[] = [];
   for (const entry of await entriesOf(directory)) {
     if (entry.isDirectory()) {
-      const names = (await entriesOf(join(directory, entry.name))).filter((each) => each.isFile()).map((each) => each.name);
+      const names = (await entriesOf(join(directory, entry.name)))
+        .filter((each) => each.isFile())
+        .map((each) => each.name);
       for (const name of names) found.push(...(await readRuleFile(join(directory, entry.name, name), entry.name)));
     } else if (entry.isFile()) {
       found.push(...(await readRuleFile(join(directory, entry.name), 'engine')));
@@ -43,12 +44,12 @@ export async function readRuleFiles(directory: string): Promise<readonly RuleFil
   return found;
 }
 
-async function entriesOf(directory: string): Promise<readonly import('node:fs').Dirent[]> {
+async function entriesOf(directory: string): Promise<readonly Dirent[]> {
   try {
     const entries = await readdir(directory, { withFileTypes: true });
     return entries.toSorted((left, right) => (left.name < right.name ? -1 : 1));
   } catch (error) {
-    throw new UserError(`cannot read the rules in ${directory}: ${(error as NodeJS.ErrnoException).code ?? 'unreadable'}`);
+    throw new UserError(`cannot read the rules in ${directory}: ${errorCode(error) ?? 'unreadable'}`);
   }
 }
 
@@ -60,12 +61,12 @@ async function readRuleFile(file: string, area: string): Promise<readonly RuleFi
     import('./noise.js'),
     import('./cause.js'),
   ]);
+  if ((await stat(file)).size > maxRuleBytes) return [broken(file, `is larger than ${maxRuleBytes} bytes`)];
   const text = await readFile(file, 'utf8');
-  if (text.length > maxRuleBytes) return [broken(file, `is larger than ${String(maxRuleBytes)} bytes`)];
   if (area === 'log') return [{ file, kind: 'log-rules', parsed: parseRule(text, file, logRulesSchema) }];
   const id = basename(file).replace(/\.ya?ml$/, '');
   if (!idPattern.test(id)) return [broken(file, 'the name of a cause is lower case words joined by dashes')];
-  if (!(areas as readonly string[]).includes(area)) return [broken(file, `${area} is no area; areas are ${areas.join(', ')}`)];
+  if (!areas.some((each) => each === area)) return [broken(file, `${area} is no area; areas are ${areas.join(', ')}`)];
   return [{ file, kind: 'cause', parsed: parseCause(text, { file, id, area }) }];
 }
 
@@ -83,14 +84,14 @@ export async function readRuleDirectory(directory: string): Promise<RuleSet> {
   const problem = files.flatMap((each) => each.parsed.problems)[0];
   if (problem !== undefined) throw ruleError(problem);
   return {
-    causes: files.flatMap(({ kind, parsed }) => (kind === 'cause' && parsed.value ? [parsed.value as Cause] : [])),
-    logRules: files.flatMap(({ kind, parsed }) => (kind === 'log-rules' && parsed.value ? [parsed.value as LogRules] : [])),
+    causes: files.flatMap((each) => (each.kind === 'cause' && each.parsed.value ? [each.parsed.value] : [])),
+    logRules: files.flatMap((each) => (each.kind === 'log-rules' && each.parsed.value ? [each.parsed.value] : [])),
   };
 }
 
 /** A complaint about a rule as the error a user sees. */
 export function ruleError(problem: RuleProblem): UserError {
-  return new UserError(`${problem.file}:${String(problem.line)}:${String(problem.column)}: ${problem.message}`, {
+  return new UserError(`${problem.file}:${problem.line}:${problem.column}: ${problem.message}`, {
     hint: 'crdoctor rules check DIR lists everything that is wrong with the rules of a directory',
   });
 }
@@ -110,9 +111,16 @@ export async function loadRules(options: { readonly directories?: readonly strin
 async function shippedRules(): Promise<RuleSet> {
   const compiled = new URL('./rules.json', import.meta.url);
   try {
-    return JSON.parse(await readFile(compiled, 'utf8')) as RuleSet;
+    const rules: unknown = JSON.parse(await readFile(compiled, 'utf8'));
+    if (isRuleSet(rules)) return rules;
+    throw new TypeError(`${fileURLToPath(compiled)} holds no rules`);
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
+    if (errorCode(error) !== 'ENOENT') throw error;
     return readRuleDirectory(fileURLToPath(new URL('../../rules', import.meta.url)));
   }
+}
+
+/** The inside is not checked again: the build wrote it from rules that were checked. */
+function isRuleSet(value: unknown): value is RuleSet {
+  return typeof value === 'object' && value !== null && 'causes' in value && 'logRules' in value;
 }

@@ -48,7 +48,7 @@ export function parseRule<Schema extends v.GenericSchema>(
   const result = v.safeParse(schema, data);
   if (result.success) return { value: result.output, problems: [], locate };
   const problems = result.issues.flatMap(leafIssues).map((issue) => {
-    const path = (issue.path ?? []).map((item) => item.key as string | number);
+    const path = (issue.path ?? []).map(({ key }) => (typeof key === 'number' ? key : String(key)));
     return { file, ...locate(path), message: `${path.join('.') || 'the file'}: ${issue.message}` };
   });
   return { value: undefined, problems, locate };
@@ -76,7 +76,10 @@ function messageOf(error: unknown): string {
 }
 
 /** Parses a cause file; its name is the id, its folder the area. */
-export function parseCause(text: string, place: { readonly file: string; readonly id: string; readonly area: string }): ParsedRule<Cause> {
+export function parseCause(
+  text: string,
+  place: { readonly file: string; readonly id: string; readonly area: string },
+): ParsedRule<Cause> {
   const parsed = parseRule(text, place.file, causeSchema);
   return { ...parsed, value: parsed.value === undefined ? undefined : { ...parsed.value, ...place } };
 }

@@ -1,6 +1,6 @@
 /** Messages of rules: text with `{expression}` in it, each type checked like any other expression. */
 
-import { compileExpression, ExpressionError, type Scope, type Variables } from './language.js';
+import { compilePrintable, ExpressionError, type Expression, type Scope, type Variables } from './language.js';
 import type { LogFacts } from '../facts/schema.js';
 
 export interface Template {
@@ -9,7 +9,7 @@ export interface Template {
   render(variables: Variables): string;
 }
 
-type Piece = string | ReturnType<typeof compileExpression<string | number | bigint>>;
+type Piece = string | Expression<string>;
 
 /**
  * Compiles a template. A brace that belongs to no expression is an error, so that a typo is seen.
@@ -34,7 +34,7 @@ export function compileTemplate(text: string, scope: Scope = {}): Template {
 
 function compileAt(text: string, start: number, end: number, scope: Scope): Exclude<Piece, string> {
   try {
-    return compileExpression<string | number | bigint>(text.slice(start, end), 'printable', scope);
+    return compilePrintable(text.slice(start, end), scope);
   } catch (error) {
     if (!(error instanceof ExpressionError)) throw error;
     const { message, start: from, end: to } = error.problem;
@@ -57,7 +57,7 @@ function closingBrace(text: string, open: number): number {
 function renderPiece(piece: Piece, variables: Variables): string {
   if (typeof piece === 'string') return piece;
   const reading = piece.evaluate(variables);
-  return reading.status === 'known' ? String(reading.value) : '(unknown)';
+  return reading.status === 'known' ? reading.value : '(unknown)';
 }
 
 export type LogMessage = (log: LogFacts, captures: Readonly<Record<string, string>>) => string;

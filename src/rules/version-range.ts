@@ -1,5 +1,7 @@
 /** `affects` ranges of rules, turned into expressions of the rule language. */
 
+import type { CauseFile } from './cause.js';
+
 /** Where the version of a program stands among the facts. */
 const versionFacts: Readonly<Record<string, string>> = {
   criu: 'host.criu.version',
@@ -20,7 +22,10 @@ export interface Bound {
  * Undefined when the text is no range.
  */
 export function parseRange(range: string): readonly Bound[] | undefined {
-  const bounds = range.trim().split(/\s+/).map((word) => /^(>=|<)(\d[\w.+-]*)$/.exec(word));
+  const bounds = range
+    .trim()
+    .split(/\s+/)
+    .map((word) => /^(>=|<)(\d[\w.+-]*)$/.exec(word));
   if (bounds.some((bound) => bound === null)) return undefined;
   return bounds.flatMap((bound) =>
     bound === null ? [] : [{ operator: bound[1] === '<' ? ('<' as const) : ('>=' as const), version: bound[2] ?? '' }],
@@ -41,16 +46,18 @@ export function rangesToExpression(ranges: Readonly<Record<string, string | unde
     .join(' && ');
 }
 
-/** First fixed version of each program, read from the upper ends of the ranges. */
-export function fixedVersions(
-  ranges: readonly Readonly<Record<string, string | undefined>>[],
-): Readonly<Record<string, string>> {
+/** First versions without the defect, by program: as written, and where the range of a prediction ends. */
+export function fixedVersions({
+  predict,
+  fixedIn = {},
+}: Pick<CauseFile, 'predict' | 'fixedIn'>): Record<string, string> {
   const fixed: Record<string, string> = {};
-  for (const range of ranges) {
-    for (const [program, text] of Object.entries(range)) {
-      const upper = parseRange(text ?? '')?.find((bound) => bound.operator === '<');
-      if (upper !== undefined) fixed[program] ??= upper.version;
-    }
+  for (const [program, range = ''] of predict.flatMap(({ affects = {} }) => Object.entries(affects))) {
+    const end = parseRange(range)?.find(({ operator }) => operator === '<');
+    if (end !== undefined) fixed[program] ??= end.version;
+  }
+  for (const [program, version] of Object.entries(fixedIn)) {
+    if (version !== undefined) fixed[program] = version;
   }
   return fixed;
 }

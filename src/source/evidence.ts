@@ -1,5 +1,6 @@
 /** Builds evidence from what reading gave, the same way for every kind of request. */
 
+import { errorCode } from '../errors.js';
 import type { Evidence, EvidenceId, EvidenceStatus } from './source.js';
 
 /** What a reader found out, before it is dressed as evidence. */
@@ -41,10 +42,6 @@ export function answerForError(origin: string, error: unknown): Answer {
 function statusForCode(code: string | undefined): EvidenceStatus {
   if (code === 'ENOENT' || code === 'ENOTDIR' || code === 'ESRCH') return 'absent';
   return code === 'EACCES' || code === 'EPERM' ? 'denied' : 'failed';
-}
-
-export function errorCode(error: unknown): string | undefined {
-  return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : undefined;
 }
 
 /** Gives the answer of `read`, or `timed-out` when it takes longer than `limitMs`. The reading itself goes on. */

@@ -4,7 +4,8 @@ import type { Stats } from 'node:fs';
 import { lstat, opendir } from 'node:fs/promises';
 import { join } from 'node:path';
 
-import { answerForError, answerWithin, errorCode, escapeLine, type Answer } from './evidence.js';
+import { errorCode } from '../errors.js';
+import { answerForError, answerWithin, escapeLine, type Answer } from './evidence.js';
 
 /** More names than this are cut off: a directory of logs has some dozens. */
 const maxEntries = 20_000;

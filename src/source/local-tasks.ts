@@ -4,7 +4,8 @@ import { closeSync, constants, openSync, readdirSync, readlinkSync, readSync } f
 import { setImmediate } from 'node:timers/promises';
 
 import { keepOutput } from '../process/kept-output.js';
-import { errorCode, type Answer } from './evidence.js';
+import { errorCode } from '../errors.js';
+import type { Answer } from './evidence.js';
 
 /** So many tasks are read before other work gets its turn. */
 const tasksPerTurn = 100;

@@ -3,7 +3,10 @@ import { describe, expect, it } from 'vitest';
 import { proveRules } from '../../src/findings/prove.js';
 import { parseCause } from '../../src/rules/parse-cause.js';
 
-const provable = (tests: string, when = "host.kernel.release.before('4.4') && host.machine == 'x86_64'"): readonly string[] => {
+const provable = (
+  tests: string,
+  when = "host.kernel.release.before('4.4') && host.machine == 'x86_64'",
+): readonly string[] => {
   const text = `
 title: A kernel that is too old
 why: It lacks things.
@@ -19,7 +22,9 @@ tests:
 ${tests}`;
   const { value, problems } = parseCause(text, { file: 'old.yaml', id: 'old', area: 'kernel' });
   expect(problems).toEqual([]);
-  return proveRules({ causes: value ? [value] : [], logRules: [] }).failures.map(({ kind, name }) => `${kind}: ${name}`);
+  return proveRules({ causes: value ? [value] : [], logRules: [] }).failures.map(
+    ({ kind, name }) => `${kind}: ${name}`,
+  );
 };
 
 const test = (name: string, release: string, machine: string, expected: string): string =>

@@ -33,7 +33,15 @@ function freezeAndThaw(name: string): Failure | undefined {
 /** The logs that a failed command left in the container's log directory, with its terminal output beside them. */
 function evidenceOf(name: string, mark: string, { ran }: Failure): string {
   const directory = `/tmp/evidence-${name}`;
-  must('sh', '-c', 'rm -rf "$1"; mkdir "$1"; find "/var/log/lxd/$2" -type f -newer "$3" -exec cp {} "$1" \\;', 'sh', directory, name, mark);
+  must(
+    'sh',
+    '-c',
+    'rm -rf "$1"; mkdir "$1"; find "/var/log/lxd/$2" -type f -newer "$3" -exec cp {} "$1" \\;',
+    'sh',
+    directory,
+    name,
+    mark,
+  );
   expect(onHost('a', ['sh', '-c', 'cat > "$1"', 'sh', `${directory}/terminal.txt`], ran.shown).status).toBe(0);
   return directory;
 }

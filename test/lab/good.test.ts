@@ -10,7 +10,9 @@ describe.runIf(isLabUp)('a container that survives', { timeout: 300_000 }, () =>
   it.each(['snapshot', 'stop', 'move', 'restore'])('nothing blocks for %s', (operation) => {
     const ran = crdoctor('check', 'good', '--for', operation, '--format', 'json');
     const { verdict, findings } = json<CheckReport>(ran);
-    const blockers = findings.filter(({ severity, outcome }) => severity === 'blocker' && !['quiet', 'not-applicable'].includes(outcome));
+    const blockers = findings.filter(
+      ({ severity, outcome }) => severity === 'blocker' && !['quiet', 'not-applicable'].includes(outcome),
+    );
     expect(blockers).toEqual([]);
     expect(verdict).toMatch(/^(ready|at-risk)$/);
     expect(ran.status).toBe(0);

@@ -12,7 +12,13 @@ describe.runIf(isLabUp)('a host of the lab', { timeout: 120_000 }, () => {
   });
 
   it('is blocked without criu, and says so', () => {
-    const ran = onHost('a', ['unshare', '--mount', 'sh', '-c', 'mount --bind /dev/null "$(command -v criu)" && exec crdoctor check']);
+    const ran = onHost('a', [
+      'unshare',
+      '--mount',
+      'sh',
+      '-c',
+      'mount --bind /dev/null "$(command -v criu)" && exec crdoctor check',
+    ]);
     expect(ran.status).toBe(3);
     expect(ran.stdout).toMatch(/criu/i);
   });
@@ -51,13 +57,26 @@ describe.runIf(isLabUp)('an engine that does not answer', { timeout: 120_000 }, 
   });
 
   it('without permission on its socket is no verdict either', () => {
-    const ran = onHost('a', ['setpriv', '--reuid', '65534', '--regid', '65534', '--clear-groups', 'env', 'HOME=/tmp', 'crdoctor', 'check', 'good']);
+    const ran = onHost('a', [
+      'setpriv',
+      '--reuid',
+      '65534',
+      '--regid',
+      '65534',
+      '--clear-groups',
+      'env',
+      'HOME=/tmp',
+      'crdoctor',
+      'check',
+      'good',
+    ]);
     expect(ran.status).toBe(5);
     expect(ran.stderr).toMatch(/permission/i);
   });
 
   it('that hangs is given up after its time', () => {
-    const hang = 'd=$(mktemp -d); printf "#!/bin/sh\\nexec sleep 1000\\n" > $d/lxc; chmod 755 $d/lxc; PATH=$d:$PATH exec crdoctor check good --timeout 2';
+    const hang =
+      'd=$(mktemp -d); printf "#!/bin/sh\\nexec sleep 1000\\n" > $d/lxc; chmod 755 $d/lxc; PATH=$d:$PATH exec crdoctor check good --timeout 2';
     const started = Date.now();
     const ran = onHost('a', ['sh', '-c', hang]);
     expect(ran.status).toBe(5);

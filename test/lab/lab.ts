@@ -19,7 +19,9 @@ export interface Ran {
 interface LabState {
   readonly up: boolean;
   readonly reason?: string;
-  readonly hosts?: { readonly a?: { readonly instances?: readonly { readonly name: string; readonly status: string }[] } };
+  readonly hosts?: {
+    readonly a?: { readonly instances?: readonly { readonly name: string; readonly status: string }[] };
+  };
 }
 
 function run(argv: readonly string[], input?: string): Ran {

@@ -1,16 +1,17 @@
 import { describe, expect, it } from 'vitest';
 
-import { compileExpression, compileLogCondition, ExpressionError, formatBytes } from '../../src/rules/language.js';
+import { formatBytes } from '../../src/rules/format-bytes.js';
+import { compileCondition, compileList, compileLogCondition, ExpressionError } from '../../src/rules/language.js';
 import { compileTemplate } from '../../src/rules/template.js';
 
 const evaluate = (text: string, variables: Record<string, unknown>, each?: string): unknown => {
-  const reading = compileExpression<boolean>(text, 'bool', each === undefined ? {} : { each }).evaluate(variables);
+  const reading = compileCondition(text, each === undefined ? {} : { each }).evaluate(variables);
   return reading.status === 'known' ? reading.value : reading;
 };
 
 const problemOf = (text: string): string => {
   try {
-    compileExpression(text, 'bool');
+    compileCondition(text);
   } catch (error) {
     if (error instanceof ExpressionError) return error.problem.message;
     throw error;
@@ -74,7 +75,10 @@ describe('numbers of facts meet literals', () => {
 });
 
 describe('functions of the language', () => {
-  const host = { kernel: { release: '6.18.44-custom', config: { CONFIG_A: 'y' } }, criu: { version: '4.1.1-1+deb13u1' } };
+  const host = {
+    kernel: { release: '6.18.44-custom', config: { CONFIG_A: 'y' } },
+    criu: { version: '4.1.1-1+deb13u1' },
+  };
 
   it.each([
     ["host.kernel.release.before('6.18.44')", false],
@@ -90,7 +94,9 @@ describe('functions of the language', () => {
   });
 
   it('leaves a text that is no version or no number unknown', () => {
-    expect(evaluate("host.criu.version.before('4.2')", { host: { criu: { version: 'unknown' } } })).toMatchObject({ status: 'unknown' });
+    expect(evaluate("host.criu.version.before('4.2')", { host: { criu: { version: 'unknown' } } })).toMatchObject({
+      status: 'unknown',
+    });
     expect(evaluate("number('') == 0", {})).toMatchObject({ status: 'unknown' });
   });
 
@@ -101,19 +107,30 @@ describe('functions of the language', () => {
 
 describe('an expression tells about itself', () => {
   it('lists the facts it reads', () => {
-    const { reads } = compileExpression("host.criu.version.before('4.2') && instance.mounts.exists(m, m.type == 'x')", 'bool');
+    const { reads } = compileCondition("host.criu.version.before('4.2') && instance.mounts.exists(m, m.type == 'x')");
     expect(reads).toEqual(expect.arrayContaining(['host.criu.version', 'instance.mounts']));
   });
 
+  it('closes the parentheses of its operands', () => {
+    const text = "(!(host.machine == ')')) && !(host.machine == 'b')";
+    const [part] = compileCondition(text).parts.filter(({ kind }) => kind === 'and');
+    expect(part?.operands.map(({ start, end }) => text.slice(start, end))).toEqual([
+      "!(host.machine == ')')",
+      "!(host.machine == 'b')",
+    ]);
+  });
+
   it('knows the element type of a list', () => {
-    expect(compileExpression('instance.mounts', 'list').elementType).toBe('Mount');
-    expect(compileExpression("instance.mounts.filter(m, m.root == '/')", 'list').elementType).toBe('Mount');
+    expect(compileList('instance.mounts').elementType).toBe('Mount');
+    expect(compileList("instance.mounts.filter(m, m.root == '/')").elementType).toBe('Mount');
   });
 });
 
 describe('templates', () => {
   it('put values into text', () => {
-    const template = compileTemplate("{each.name} is uid {each.uid}, {each.name.startsWith('}') ? 'odd' : 'fine'}", { each: 'Task' });
+    const template = compileTemplate("{each.name} is uid {each.uid}, {each.name.startsWith('}') ? 'odd' : 'fine'}", {
+      each: 'Task',
+    });
     expect(template.render({ each: { name: 'sh', uid: 1000 } })).toBe('sh is uid 1000, fine');
   });
 
@@ -135,5 +152,9 @@ describe('conditions over logs', () => {
 
   it('do not see the facts of a host', () => {
     expect(() => compileLogCondition("host.machine == 'x86_64'", [])).toThrow(ExpressionError);
+  });
+
+  it('refuse captures that are named like words of the language', () => {
+    expect(() => compileLogCondition("type == 'x'", ['type'])).toThrow('cannot be named type');
   });
 });
