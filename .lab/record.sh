@@ -22,8 +22,10 @@ keep_logs() { # CONTAINER DIRECTORY
   on_a bash -c '
     cd "/var/log/lxd/$1"
     find . -maxdepth 1 -type f -newer /tmp/record-mark \( -name "*_dump_*" -o -name "*_restore_*" -o -name lxc.log \) -size +0 |
-      while read -r log; do gzip -9nc "$log" >"$2/$(basename "$log" | sed -E "s/_[0-9]{4}-[0-9T:-]+Z//").gz"; done
-  ' bash "$1" "$2"
+      while read -r log; do
+        sed "s|$3|/checkout|g" "$log" | gzip -9n >"$2/$(basename "$log" | sed -E "s/_[0-9]{4}-[0-9T:-]+Z//").gz"
+      done
+  ' bash "$1" "$2" "$CHECKOUT"
   sed -i "s|$CHECKOUT|/checkout|g" "$2/terminal.txt"
 }
 
