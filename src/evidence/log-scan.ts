@@ -8,7 +8,7 @@ export interface LineSink {
   isSkimmable(): boolean;
 }
 
-/** Takes chunks of any size; `end` hands over what is left. */
+/** Takes chunks of any size, none of which is kept after `push`; `end` hands over what is left. */
 export interface LogScan {
   push(chunk: Buffer): void;
   end(): void;
@@ -21,7 +21,7 @@ export interface LogScan {
 /** Bytes of a line that are kept; what follows, up to the line's end, is dropped. */
 export const maxLineBytes = 64 * 1024;
 /** Bytes at both ends of a log in which every line is looked at. */
-const fullBytes = 4 * 1024 * 1024;
+const fullBytes = 2 * 1024 * 1024;
 /** Lines before a hit in the skimmed middle that are read too: context of an error. */
 const linesBefore = 40;
 const linesAfter = 4;
@@ -86,14 +86,45 @@ const feed = (sink: LineSink, bytes: Buffer, from: number, to: number, firstNumb
   return number;
 };
 
+/** Chunks that wait, copied into memory that is used again and again. */
+interface WaitingBytes {
+  add(chunk: Buffer): void;
+  takeOldest(use: (oldest: Buffer) => void): void;
+  bytesBehindOldest(): number;
+  isEmpty(): boolean;
+}
+
+const createWaitingBytes = (): WaitingBytes => {
+  const chunks: Buffer[] = [];
+  const spare: Buffer[] = [];
+  let total = 0;
+  return {
+    add(chunk) {
+      const used = spare.pop();
+      const memory = used !== undefined && used.length >= chunk.length ? used : Buffer.allocUnsafeSlow(chunk.length);
+      chunk.copy(memory);
+      chunks.push(memory.subarray(0, chunk.length));
+      total += chunk.length;
+    },
+    takeOldest(use) {
+      const oldest = chunks.shift();
+      if (oldest === undefined) return;
+      total -= oldest.length;
+      use(oldest);
+      if (spare.length < 2) spare.push(oldest);
+    },
+    bytesBehindOldest: () => total - (chunks[0]?.length ?? 0),
+    isEmpty: () => chunks.length === 0,
+  };
+};
+
 /** Makes a scan that looks at every line of both ends and, in the middle of a CRIU log, around errors. */
 export const createLogScan = (sink: LineSink): LogScan => {
   let carry: Buffer | undefined;
   let number = 1;
   let fullyRead = 0;
   let hitsLeft = maxHits;
-  const waiting: Buffer[] = [];
-  let waitingBytes = 0;
+  const waiting = createWaitingBytes();
 
   const skim = (bytes: Buffer): void => {
     let done = 0;
@@ -134,22 +165,17 @@ export const createLogScan = (sink: LineSink): LogScan => {
 
   return {
     push(chunk) {
-      if (waiting.length === 0 && (fullyRead < fullBytes || !sink.isSkimmable())) {
+      if (waiting.isEmpty() && (fullyRead < fullBytes || !sink.isSkimmable())) {
         fullyRead += chunk.length;
         take(chunk, false);
         return;
       }
-      waiting.push(chunk);
-      waitingBytes += chunk.length;
-      while (waitingBytes - (waiting[0]?.length ?? 0) >= fullBytes) {
-        const oldest = waiting.shift();
-        if (oldest === undefined) break;
-        waitingBytes -= oldest.length;
-        take(oldest, true);
-      }
+      // What comes last is looked at in full, so nothing is skimmed before enough has come after it.
+      waiting.add(chunk);
+      while (waiting.bytesBehindOldest() >= fullBytes) waiting.takeOldest((oldest) => take(oldest, true));
     },
     end() {
-      for (const chunk of waiting.splice(0)) take(chunk, false);
+      while (!waiting.isEmpty()) waiting.takeOldest((oldest) => take(oldest, false));
       if (carry !== undefined) {
         sink.line(carry.toString('utf8'), number);
         number += 1;

@@ -68,8 +68,13 @@ async function* limit(bytes: AsyncIterable<Buffer>): AsyncIterable<Buffer> {
   }
 }
 
+/** Copies, for a reader that asks for the next chunk before it is done with this one. */
+async function* copied(bytes: AsyncIterable<Buffer>): AsyncIterable<Buffer> {
+  for await (const chunk of bytes) yield Buffer.from(chunk);
+}
+
 const gunzip = (bytes: AsyncIterable<Buffer>): AsyncIterable<Buffer> => {
-  const source = Readable.from(bytes);
+  const source = Readable.from(copied(bytes));
   const unpacked = createGunzip({ chunkSize: 512 * 1024 });
   source.on('error', (error) => unpacked.destroy(error));
   return limit(source.pipe(unpacked));

@@ -1,7 +1,7 @@
 /** Opens what a user names as logs: files, directories of logs, standard input; nothing is followed out of a directory. */
 
 import { constants } from 'node:fs';
-import { open, readdir, stat } from 'node:fs/promises';
+import { open, readdir, stat, type FileHandle } from 'node:fs/promises';
 import { join } from 'node:path';
 
 import { UserError } from '../errors.js';
@@ -11,7 +11,10 @@ import { decodeLog } from './log-decode.js';
 export interface LogInput {
   /** As the user knows it: the path given, or below the directory given; `-` for standard input. Untrusted. */
   readonly name: string;
-  /** Its bytes, unpacked; throws a UserError when they are no text. */
+  /**
+   * Its bytes, unpacked; throws a UserError when they are no text. A chunk is good until the next one
+   * is asked for.
+   */
   open(): AsyncIterable<Buffer>;
 }
 
@@ -37,6 +40,28 @@ const explain = (error: unknown, path: string): UserError => {
   return new UserError(`${path}: ${error instanceof Error ? error.message : String(error)}`);
 };
 
+/**
+ * Chunks of an open file. Two buffers take turns, one being filled while the other is looked at, so a
+ * chunk is good until the next but one is asked for: copying 5 GB into new memory costs more than reading it.
+ */
+async function* readChunks(handle: FileHandle): AsyncIterable<Buffer> {
+  const buffers: readonly [Buffer, Buffer] = [Buffer.allocUnsafeSlow(chunkBytes), Buffer.allocUnsafeSlow(chunkBytes)];
+  let turn = 0;
+  let ahead = handle.read(buffers[0], 0, chunkBytes, null);
+  try {
+    for (;;) {
+      const { bytesRead, buffer } = await ahead;
+      if (bytesRead === 0) return;
+      turn = 1 - turn;
+      ahead = handle.read(buffers[turn === 0 ? 0 : 1], 0, chunkBytes, null);
+      yield buffer.subarray(0, bytesRead);
+    }
+  } finally {
+    // A read under way must not outlive the file it reads from.
+    await ahead.catch(() => {});
+  }
+}
+
 /** Streams a file. Inside of a directory links are refused; a path named by the user may be one. */
 async function* streamFile(path: string, isInDirectory: boolean): AsyncIterable<Buffer> {
   const flags = constants.O_RDONLY | (isInDirectory ? constants.O_NOFOLLOW | constants.O_NONBLOCK : 0);
@@ -45,7 +70,7 @@ async function* streamFile(path: string, isInDirectory: boolean): AsyncIterable<
   });
   try {
     if (isInDirectory && !(await handle.stat()).isFile()) throw new UserError(`${path}: is no regular file`);
-    yield* handle.createReadStream({ highWaterMark: chunkBytes, autoClose: false });
+    yield* readChunks(handle);
   } finally {
     await handle.close();
   }
