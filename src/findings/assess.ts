@@ -2,28 +2,17 @@
 
 import { evidenceOf } from '../facts/provenance.js';
 import type { FactSet } from '../facts/schema.js';
-import type { Cause, Phase, Prediction, Severity } from '../rules/cause.js';
+import type { Cause, Phase } from '../rules/cause.js';
 import { compileCause, type CompiledCause, type CompiledPrediction } from '../rules/compile.js';
 import type { Variables } from '../rules/language.js';
-import type { Assessment, Finding, Note, Occurrence, Operation, Outcome, Side, Subject, Verdict } from './finding.js';
-
-/** What one prediction says on one side. */
-interface Judgement {
-  readonly prediction: Prediction;
-  readonly outcome: Outcome;
-  readonly occurrences: readonly Occurrence[];
-  readonly evidence: readonly string[];
-  readonly missing: readonly string[];
-}
+import { rankOf, toFinding, unique, verdictOf, type Judgement } from './summarize.js';
+import type { Assessment, Finding, Note, Occurrence, Operation, Side, Subject } from './finding.js';
 
 export interface AssessOptions {
   readonly operation: Operation;
   readonly subject: Subject;
   readonly notes?: readonly Note[];
 }
-
-const severityRank: Readonly<Record<Severity, number>> = { blocker: 2, risk: 1, notice: 0 };
-const outcomeRank: Readonly<Record<Outcome, number>> = { fires: 3, unknown: 2, quiet: 1, 'not-applicable': 0 };
 
 /** Which phases an operation goes through; a stop that cannot be started again is no success. */
 function phasesOf(operation: Operation): readonly Phase[] {
@@ -40,27 +29,17 @@ export function assess(causes: readonly Cause[], factSet: FactSet, options: Asse
 /** As {@link assess}, for causes compiled before. */
 export function assessCompiled(causes: readonly CompiledCause[], factSet: FactSet, options: AssessOptions): Assessment {
   const findings = causes
-    .flatMap((cause) => judgeCause(cause, factSet, options.operation))
+    .flatMap((cause) => judgeCause(cause, factSet, options))
     .toSorted((left, right) => rankOf(right) - rankOf(left) || (left.cause < right.cause ? -1 : 1));
   return { verdict: verdictOf(findings), subject: options.subject, findings, notes: options.notes ?? [] };
 }
 
-function rankOf({ outcome, severity }: Finding): number {
-  return outcome === 'fires' || outcome === 'unknown'
-    ? 10 + severityRank[severity] * 2 + (outcome === 'fires' ? 1 : 0)
-    : outcomeRank[outcome];
-}
-
-/** blocked > unknown > at-risk > ready; unknown only when a blocker could not be decided. */
-export function verdictOf(findings: readonly Finding[]): Verdict {
-  const has = (outcome: Outcome, severity: Severity): boolean =>
-    findings.some((finding) => finding.outcome === outcome && finding.severity === severity);
-  if (has('fires', 'blocker')) return 'blocked';
-  if (has('unknown', 'blocker')) return 'unknown';
-  return has('fires', 'risk') ? 'at-risk' : 'ready';
-}
-
-function judgeCause(compiled: CompiledCause, factSet: FactSet, operation: Operation): readonly Finding[] {
+function judgeCause(
+  compiled: CompiledCause,
+  factSet: FactSet,
+  { operation, subject }: AssessOptions,
+): readonly Finding[] {
+  const addressee = { engine: factSet.facts.engine?.name, instance: subject.instance };
   const phases = phasesOf(operation);
   return phases.flatMap((phase) => {
     const predictions = compiled.predictions.filter(({ prediction }) => prediction.phase === phase);
@@ -68,7 +47,7 @@ function judgeCause(compiled: CompiledCause, factSet: FactSet, operation: Operat
     const judgements = predictions.flatMap((prediction) =>
       judgeOnSides(compiled.cause, prediction, factSet, operation),
     );
-    return [toFinding(compiled.cause, phase, judgements, factSet.facts.engine?.name)];
+    return [toFinding(compiled.cause, phase, judgements, addressee)];
   });
 }
 
@@ -213,50 +192,4 @@ function missingFor(
 
 function sidesOf(side: Side): readonly Side[] {
   return side === 'target' ? ['target'] : ['source', 'instance'];
-}
-
-function unique(items: readonly string[]): readonly string[] {
-  return [...new Set(items)];
-}
-
-function toFinding(cause: Cause, phase: Phase, judgements: readonly Judgement[], engine: string | undefined): Finding {
-  const outcome = combine(judgements);
-  const deciding = judgements.filter((each) => each.outcome === outcome);
-  const severity = worst(deciding.length > 0 ? deciding : judgements);
-  const occurrences = judgements.flatMap((each) => each.occurrences);
-  const missing = unique(judgements.flatMap((each) => (outcome === 'unknown' ? each.missing : [])));
-  return {
-    cause: cause.id,
-    outcome,
-    severity,
-    phase,
-    title: cause.title,
-    message: occurrences[0]?.message ?? (outcome === 'unknown' ? `could not tell: ${missing.join(', ')}` : ''),
-    why: cause.why,
-    occurrences,
-    fix: cause.fix[engine ?? 'default'] ?? cause.fix['default'] ?? '',
-    refs: cause.refs,
-    evidence: unique(judgements.flatMap((each) => each.evidence)),
-    missing,
-  };
-}
-
-/** An undecided blocker is worse news than a risk that is certain, so it is what the finding reports. */
-function combine(judgements: readonly Judgement[]): Outcome {
-  const worstOf = (outcome: Outcome): number =>
-    Math.max(
-      -1,
-      ...judgements.filter((each) => each.outcome === outcome).map((each) => severityRank[each.prediction.severity]),
-    );
-  const fires = worstOf('fires');
-  const unknown = worstOf('unknown');
-  if (fires >= 0 && (fires >= unknown || unknown < severityRank.blocker)) return 'fires';
-  if (unknown >= 0) return 'unknown';
-  return judgements.some((each) => each.outcome === 'quiet') ? 'quiet' : 'not-applicable';
-}
-
-function worst(judgements: readonly Judgement[]): Severity {
-  return judgements
-    .map((each) => each.prediction.severity)
-    .reduce((left, right) => (severityRank[right] > severityRank[left] ? right : left), 'notice');
 }

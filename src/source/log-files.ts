@@ -19,7 +19,7 @@ export interface LogInput {
 }
 
 /** Large enough for speed, small enough for a bounded memory. */
-const chunkBytes = 512 * 1024;
+const chunkBytes = 1024 * 1024;
 const maxDepth = 4;
 /** Directory entries looked at, and logs taken, before the rest is left out. */
 const maxEntries = 5000;

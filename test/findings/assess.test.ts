@@ -1,8 +1,9 @@
 import { describe, expect, it } from 'vitest';
 
 import type { Facts, FactSet } from '../../src/facts/schema.js';
-import { assess, verdictOf } from '../../src/findings/assess.js';
+import { assess } from '../../src/findings/assess.js';
 import type { Finding } from '../../src/findings/finding.js';
+import { verdictOf } from '../../src/findings/summarize.js';
 import type { Cause, Prediction } from '../../src/rules/cause.js';
 
 const prediction = (fields: Partial<Prediction>): Prediction => ({
@@ -155,7 +156,24 @@ describe('verdict', () => {
     expect(judge(two, known(mountsOf()))[0]).toMatchObject({
       outcome: 'unknown',
       severity: 'blocker',
+      message: 'could not tell: engine.instance, instance.uid_map',
       occurrences: [{ message: 'seen' }],
     });
+  });
+});
+
+describe('remedies', () => {
+  const remedy = (instance: string): string | undefined => {
+    const told = cause({ predict: [prediction({})], fix: { default: 'lxc stop NAME; RENAME nothing' } });
+    const subject = { operation: 'stop', instance, source: { where: 'local' } } as const;
+    return assess([told], known(mountsOf()), { operation: 'stop', subject }).findings[0]?.fix;
+  };
+
+  it('name the container, so that they can be pasted', () => {
+    expect(remedy('c1')).toBe('lxc stop c1; RENAME nothing');
+  });
+
+  it('but never put into a command what a shell could take for another one', () => {
+    expect(remedy('c1; reboot')).toBe('lxc stop NAME; RENAME nothing');
   });
 });
