@@ -18,14 +18,14 @@ import { openRules } from './rule-set.js';
  */
 export async function runCheck(parsed: CheckArguments, invocation: Invocation): Promise<ExitStatus> {
   const wish = readCheckWish(parsed);
-  const { causes } = await openRules(parsed, invocation);
   const source = openLocal({
     signal: deadlineOf(parsed, invocation),
     onProgress: progressOf(parsed, invocation),
     env: invocation.env,
     now: invocation.now,
   });
-  const [collected, judge] = await Promise.all([collect(source, wish), loadJudge(causes, wish)]);
+  // The commands run while the rules are read and compiled.
+  const [collected, judge] = await Promise.all([collect(source, wish), loadJudge(wish, parsed, invocation)]);
   invocation.signal.throwIfAborted();
   const { assessment, reasons } = judge(collected, source.where);
   const context = { reasons, strict: parsed.strict ?? false };
@@ -33,8 +33,9 @@ export async function runCheck(parsed: CheckArguments, invocation: Invocation): 
   return statusOf(assessment, context.strict);
 }
 
-async function loadJudge(causes: readonly Cause[], wish: CheckWish): Promise<Judge> {
-  return (await import('./judging.js')).prepareJudge(causes, wish);
+async function loadJudge(wish: CheckWish, parsed: CheckArguments, invocation: Invocation): Promise<Judge> {
+  const [{ prepareJudge }, { causes }] = await Promise.all([import('./judging.js'), openRules(parsed, invocation)]);
+  return prepareJudge(causes, wish);
 }
 
 function statusOf({ verdict }: Assessment, strict: boolean): ExitStatus {

@@ -23,7 +23,7 @@ export const readLogText = (text: string, options: ReaderOptions): LogReading =>
 
 const tooLoud = 'it holds more errors than are looked at; its middle was passed by';
 
-/** Reads one log to its end. Damage on the way ends the reading and is told in `problem`. */
+/** Reads one log to its end. What keeps it from being read, wholly or in part, is told in `problem`. */
 export const readLog = async (input: LogInput, watch: LogWatch, kind?: LogKind): Promise<LogReading> => {
   const reader = createLogReader({ file: input.name, words: watch.words, ...(kind === undefined ? {} : { kind }) });
   const scan = createLogScan(reader);

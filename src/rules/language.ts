@@ -148,29 +148,43 @@ function parseNumber(text: string): number {
 
 const environments = new Map<string, Environment>();
 
-function environmentFor(scope: Scope): Environment {
-  const key = scope.captures === undefined ? `each:${scope.each ?? ''}` : `log:${scope.captures.join(',')}`;
+function remembered(key: string, make: () => Environment): Environment {
   const known = environments.get(key);
   if (known !== undefined) return known;
-  const environment = baseEnvironment();
-  if (scope.captures === undefined) {
-    const { fields } = factSchema;
-    const seen = new Set<string>();
-    for (const [name, element] of elementTypes(fields)) {
-      if (seen.has(name)) continue;
-      seen.add(name);
-      environment.registerType(name, { fields: elementFields(element) });
-    }
-    for (const [name, fact] of Object.entries(fields)) {
-      environment.registerVariable({ name, schema: celSchema(fact.fields) });
-    }
-    if (scope.each !== undefined) environment.registerVariable('each', scope.each);
-  } else {
-    environment.registerVariable({ name: 'log', schema: celSchema(logSchema.fields) });
-    for (const capture of scope.captures) registerCapture(environment, capture);
+  const made = make();
+  environments.set(key, made);
+  return made;
+}
+
+/** Making an environment is slow, a copy of one is not: what all scopes share is made once. */
+function environmentFor({ each, captures }: Scope): Environment {
+  if (captures !== undefined) {
+    return remembered(`log:${captures.join(',')}`, () => {
+      const environment = remembered('log', logEnvironment).clone();
+      for (const capture of captures) registerCapture(environment, capture);
+      return environment;
+    });
   }
-  environments.set(key, environment);
+  return remembered(`each:${each ?? ''}`, () => {
+    const environment = remembered('facts', factEnvironment).clone();
+    return each === undefined ? environment : environment.registerVariable('each', each);
+  });
+}
+
+function factEnvironment(): Environment {
+  const environment = remembered('base', baseEnvironment).clone();
+  for (const [name, fields] of new Map(elementTypes(factSchema.fields))) {
+    environment.registerType(name, { fields: elementFields(fields) });
+  }
+  for (const [name, fact] of Object.entries(factSchema.fields)) {
+    environment.registerVariable({ name, schema: celSchema(fact.fields) });
+  }
   return environment;
+}
+
+function logEnvironment(): Environment {
+  const environment = remembered('base', baseEnvironment).clone();
+  return environment.registerVariable({ name: 'log', schema: celSchema(logSchema.fields) });
 }
 
 /** @throws {ExpressionError} the name is taken by the language itself, as `type` is */
