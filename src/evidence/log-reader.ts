@@ -1,7 +1,7 @@
 /** Turns the lines of one log into a reading: what kind of log it is, its runs, the lines that matter. */
 
 import { headerWords, nameWords, phaseMarks, type RunPhase } from '../parse/log-marks.js';
-import { parseCommandHint, type CommandHint } from '../parse/log-command.js';
+import { parseCommandHint, parseEnginePath, type CommandHint } from '../parse/log-command.js';
 import { parseLogLine, type LogRecord } from '../parse/log-line.js';
 import type { LogKind } from '../rules/cause.js';
 import { createEventStore } from './log-events.js';
@@ -108,11 +108,16 @@ export const createLogReader = (options: ReaderOptions): LogReader => {
 
   const take = (record: LogRecord, text: string, line: number): void => {
     runs.follow(record, line);
-    // Long CRIU logs tell their engine early, or never.
-    if (record.kind !== 'criu' || sampled < sampleLines) hints = { ...parseCommandHint(record.message), ...hints };
+    hints = { ...hintOf(record), ...hints };
     if (record.level === 'info' && !watched.test(record.message)) return;
     const key = keyOf(record);
     store.add(key, eventOf(record, text, line, key));
+  };
+
+  /** Long CRIU logs tell their engine early, in an error, or never. */
+  const hintOf = (record: LogRecord): CommandHint => {
+    if (record.kind !== 'criu') return parseCommandHint(record.message);
+    return sampled <= sampleLines || record.level !== 'info' ? parseEnginePath(record.message) : {};
   };
 
   const sample = (records: readonly LogRecord[]): void => {

@@ -21,7 +21,7 @@ export interface LogScan {
 /** Bytes of a line that are kept; what follows, up to the line's end, is dropped. */
 export const maxLineBytes = 64 * 1024;
 /** Bytes at both ends of a log in which every line is looked at. */
-const fullBytes = 2 * 1024 * 1024;
+const fullBytes = 1024 * 1024;
 /** Lines before a hit in the skimmed middle that are read too: context of an error. */
 const linesBefore = 40;
 const linesAfter = 4;

@@ -42,7 +42,6 @@ export const readLogs = async (inputs: readonly LogInput[], watch: LogWatch): Pr
   const readings: LogReading[] = [];
   for (const input of inputs) {
     // One at a time: each may be gigabytes, and memory is what is bounded here.
-    // oxlint-disable-next-line no-await-in-loop -- see above
     readings.push(await readLog(input, watch));
   }
   return readings;

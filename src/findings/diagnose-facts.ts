@@ -42,6 +42,12 @@ const agreed = <Value>(runs: readonly LogRun[], read: (run: LogRun) => Value | u
 
 const hasOutcome = (run: LogRun): boolean => run.succeeded || run.failed;
 
+/** The engine that the logs are about; what was typed and printed tells it better than a log of CRIU. */
+export const engineOf = (readings: readonly LogReading[]): string => {
+  const telling = readings.filter((reading) => reading.engine !== undefined);
+  return (telling.find((reading) => reading.kind !== 'criu') ?? telling[0])?.engine ?? '';
+};
+
 /** Facts for the conditions of rules about one line; what neither it nor the logs beside it tell is missing. */
 export const logFactsOf = ({ event, run, reading, index }: PlacedEvent, readings: readonly LogReading[]): LogFacts => {
   const allRuns = readings.flatMap((each) => each.runs);
@@ -53,7 +59,7 @@ export const logFactsOf = ({ event, run, reading, index }: PlacedEvent, readings
     kind: reading.kind,
     ...(criu === undefined ? {} : { criu }),
     ...(kernel === undefined ? {} : { kernel }),
-    engine: reading.engine ?? readings.find((each) => each.engine !== undefined)?.engine ?? '',
+    engine: engineOf(readings),
     succeeded: told.some((each) => each.succeeded),
     failed: told.some((each) => each.failed),
     earlier: loudMessages(reading.events.slice(0, index), event.run).slice(-maxNeighbours),

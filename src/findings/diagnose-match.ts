@@ -66,7 +66,7 @@ const compileSignatures = (cause: Cause): readonly CompiledLine[] =>
       cause,
       role,
       kinds: new Set(kinds),
-      pattern: new RegExp(line, 'd'),
+      pattern: new RegExp(line),
       words: wordsOf(line),
       confidence,
       applies: (log, values) => (when === undefined ? true : condition()(log(), values)),
@@ -82,7 +82,7 @@ const compileLogRules = (logRules: LineRules['logRules']): readonly CompiledLine
       return {
         role,
         kinds: new Set(kinds),
-        pattern: new RegExp(line, 'd'),
+        pattern: new RegExp(line),
         words: wordsOf(line),
         confidence: 1,
         applies: (log: () => LogFacts, values: Captures) => unless === undefined || condition()(log(), values) !== true,
@@ -123,14 +123,16 @@ const speakers = (event: LogEvent): readonly LogKind[] | 'anybody' => {
   return 'anybody';
 };
 
-const isFor = (line: CompiledLine, event: LogEvent): boolean => {
-  const kinds = speakers(event);
-  return kinds === 'anybody' || kinds.some((kind) => line.kinds.has(kind));
+const isFor = (line: CompiledLine, kinds: ReturnType<typeof speakers>): boolean =>
+  kinds === 'anybody' || kinds.some((kind) => line.kinds.has(kind));
+
+const holdsWord = ({ words }: CompiledLine, message: string): boolean => {
+  if (words === undefined) return true;
+  for (const word of words) if (message.includes(word)) return true;
+  return false;
 };
 
 const matchLine = (line: CompiledLine, event: LogEvent, log: () => LogFacts): LineMatch | undefined => {
-  if (!isFor(line, event)) return undefined;
-  if (line.words !== undefined && !line.words.some((word) => event.message.includes(word))) return undefined;
   const match = line.pattern.exec(event.message);
   if (match === null) return undefined;
   const captures = Object.fromEntries(Object.entries(match.groups ?? {}).map(([name, value]) => [name, value ?? '']));
@@ -151,4 +153,9 @@ export const matchEvent = (
   lines: readonly CompiledLine[],
   event: LogEvent,
   log: () => LogFacts,
-): readonly LineMatch[] => lines.flatMap((line) => matchLine(line, event, log) ?? []);
+): readonly LineMatch[] => {
+  const kinds = speakers(event);
+  return lines
+    .filter((line) => holdsWord(line, event.message) && isFor(line, kinds))
+    .flatMap((line) => matchLine(line, event, log) ?? []);
+};

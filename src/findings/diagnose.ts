@@ -28,19 +28,30 @@ const roleOf = (matches: readonly LineMatch[], { event }: PlacedEvent): JudgedEv
   return event.level === 'error' ? 'unexplained' : 'quiet';
 };
 
-/** Errors of a run that ends well were none, unless a rule asks for just that. */
-const judge = (placed: PlacedEvent, matches: readonly LineMatch[]): JudgedEvent => {
+/** Every run of CRIU in the logs that says how it ended ended well. */
+const allWentWell = (readings: readonly LogReading[]): boolean => {
+  const runs = readings.flatMap((reading) => reading.runs);
+  return runs.some((run) => run.succeeded) && !runs.some((run) => run.failed);
+};
+
+/**
+ * Errors of a run that ends well were none, unless a rule asks for just that. What liblxc has to say
+ * about such a run counts only when a rule knows it: it also reports what it cleans up afterwards.
+ */
+const judge = (placed: PlacedEvent, matches: readonly LineMatch[], isAllWell: boolean): JudgedEvent => {
   const wentWell = placed.run.succeeded && !placed.run.failed && placed.event.kind === 'criu';
   const kept = wentWell ? matches.filter((match) => match.judgesSuccess) : matches;
-  return { ...placed, matches: kept, role: wentWell && kept.length === 0 ? 'noise' : roleOf(kept, placed) };
+  const isHarmless = kept.length === 0 && (wentWell || (isAllWell && placed.event.kind === 'lxc'));
+  return { ...placed, matches: kept, role: isHarmless ? 'noise' : roleOf(kept, placed) };
 };
 
 const judgeAll = (rules: LineRules, readings: readonly LogReading[]): readonly JudgedEvent[] => {
   const lines = compileLines(rules);
+  const isAllWell = allWentWell(readings);
   return placeEvents(readings).map((placed) => {
     let facts: ReturnType<typeof logFactsOf> | undefined;
     const log = (): ReturnType<typeof logFactsOf> => (facts ??= logFactsOf(placed, readings));
-    return judge(placed, matchEvent(lines, placed.event, log));
+    return judge(placed, matchEvent(lines, placed.event, log), isAllWell);
   });
 };
 

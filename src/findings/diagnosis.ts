@@ -2,6 +2,7 @@
 
 import type { LogReading } from '../evidence/log-reading.js';
 import { fixedVersions } from '../rules/version-range.js';
+import { engineOf } from './diagnose-facts.js';
 import type { Candidate, JudgedEvent } from './diagnose-rank.js';
 import type { Diagnosis, LogLine } from './finding.js';
 
@@ -64,7 +65,7 @@ export const describeCandidate = (
 ): Diagnosis => {
   const { cause, confidence, line, support } = candidate;
   const behind = followers(line, support, events);
-  const engine = line.reading.engine ?? readings.find((reading) => reading.engine !== undefined)?.engine ?? '';
+  const engine = engineOf(readings);
   const own = [line, ...support.slice(0, maxOwnLines - 1)];
   return {
     cause: cause.id,

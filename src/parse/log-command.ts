@@ -71,3 +71,15 @@ export const parseCommandHint = (message: string): CommandHint => {
     ...(operation === undefined ? {} : { operation }),
   };
 };
+
+/** Paths that only one engine hands to CRIU; a log of CRIU names other programs of the host as well. */
+const paths: readonly (readonly [RegExp, EngineName])[] = [
+  [/\/var\/lib\/incus\/|\/run\/incus\/|\bincus_(?:checkpoint|restore)_/, 'incus'],
+  [/\/var\/(?:snap\/lxd|lib\/lxd)\/|\blxd_(?:checkpoint|restore)_/, 'lxd'],
+];
+
+/** Which engine a line of CRIU's own log tells of, by the paths in it. */
+export const parseEnginePath = (message: string): CommandHint => {
+  const engine = paths.find(([path]) => path.test(message))?.[1];
+  return engine === undefined ? {} : { engine };
+};

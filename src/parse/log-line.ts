@@ -34,7 +34,6 @@ const programs: readonly (readonly [RegExp, LogKind])[] = [
 const printedError = /^(?:\S{1,80}: )?(?:error|fatal|panic|fail(?:ed|ure)|erro\[\d|fata\[\d)/i;
 const printedWarning = /^(?:\S{1,80}: )?warn(?:ing)?\b/i;
 
-// oxlint-disable-next-line no-control-regex -- colours of a terminal are control sequences
 const colours = /\x1b\[[0-9;]*[A-Za-z]/g;
 
 /** Takes off what pasting, quoting and logging put around a line: indents, `> `, `b'…'`, runc's `457:(`. */
@@ -64,10 +63,16 @@ const quotedRecords = (message: string, kind: LogKind, level: LogLevel): LogReco
         : { kind: 'criu', isFromDaemon: false, ...criu };
     });
 
-/** Go programs print errors of several lines with `\n` written out; the CRIU lines in them start with `(0`. */
-const splitQuotedBreaks = (line: string): readonly string[] => (line.includes('\\n(') ? line.split('\\n') : [line]);
+/** Records of a line that no known program wrote, or that one wrote in pieces. */
+const plainRecords = (line: string, kind: LogKind): LogRecord[] => {
+  // Go programs print errors of several lines with `\n` written out; lines of CRIU begin with a parenthesis.
+  const parts = line.split('\\n');
+  if (parts.length > 1 && line.includes('\\n(')) return parts.flatMap((part) => recordsOf(unwrap(part), kind));
+  return [textRecord(line, kind, kind === 'kernel' ? 'info' : undefined)];
+};
 
 const recordsOf = (line: string, kind: LogKind): LogRecord[] => {
+  if (line === '') return [];
   const criu = parseCriuLine(line);
   if (criu !== undefined) return [{ kind: 'criu', isFromDaemon: false, ...criu }];
   const liblxc = parseLiblxcLine(line);
@@ -75,8 +80,7 @@ const recordsOf = (line: string, kind: LogKind): LogRecord[] => {
   const daemon = parseLogfmtLine(line) ?? parseKlogLine(line);
   if (daemon !== undefined) return quotedRecords(daemon.message, kind, daemon.level);
   const kernel = parseKernelLine(line);
-  if (kernel !== undefined) return [textRecord(kernel, 'kernel', 'info')];
-  return [textRecord(line, kind, kind === 'kernel' ? 'info' : undefined)];
+  return kernel === undefined ? plainRecords(line, kind) : [textRecord(kernel, 'kernel', 'info')];
 };
 
 /**
@@ -87,12 +91,8 @@ const recordsOf = (line: string, kind: LogKind): LogRecord[] => {
  */
 export const parseLogLine = (raw: string): readonly LogRecord[] => {
   const line = unwrap(raw);
-  if (line === '') return [];
   const journal = parseJournalLine(line);
-  if (journal !== undefined) {
-    const kind = programs.find(([name]) => name.test(journal.program))?.[1] ?? 'text';
-    return recordsOf(unwrap(journal.rest), kind);
-  }
-  const parts = splitQuotedBreaks(line);
-  return parts.flatMap((part) => recordsOf(unwrap(part), 'text'));
+  if (journal === undefined) return recordsOf(line, 'text');
+  const kind = programs.find(([name]) => name.test(journal.program))?.[1] ?? 'text';
+  return recordsOf(unwrap(journal.rest), kind);
 };

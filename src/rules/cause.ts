@@ -113,7 +113,6 @@ export type DiagnoseTest = v.InferOutput<typeof diagnoseTest>;
 export type CauseTest = CauseFile['tests'][number];
 export type Phase = Prediction['phase'];
 export type Severity = Prediction['severity'];
-export type Scope = CauseFile['scope'];
 export type EngineName = (typeof engineNames)[number];
 export type LogKind = (typeof logKinds)[number];
 

@@ -39,7 +39,6 @@ const peek = async (
   let head: Buffer = Buffer.alloc(0);
   let isDone = false;
   while (!isDone && head.length < 512) {
-    // oxlint-disable-next-line no-await-in-loop -- a stream is read one chunk after the other
     const next = await chunks.next();
     isDone = next.done === true;
     if (!next.done) head = head.length === 0 ? next.value : Buffer.concat([head, next.value]);

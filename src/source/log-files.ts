@@ -95,7 +95,6 @@ const findLogs = async (directory: string): Promise<LogInput[]> => {
       if (entries > maxEntries || found.length >= maxLogs) return;
       const path = join(folder, entry.name);
       if (entry.isFile() && logName.test(entry.name) && !consoleName.test(entry.name)) found.push(path);
-      // oxlint-disable-next-line no-await-in-loop -- order and limits count here, not speed
       if (entry.isDirectory() && depth < maxDepth) await walk(path, depth + 1);
     }
   };
@@ -127,7 +126,7 @@ export const openLogs = async (
   standardInput: () => AsyncIterable<Buffer>,
 ): Promise<readonly LogInput[]> => {
   const inputs = await Promise.all(
-    paths.map((path) => (path === '-' ? [inputOf('-', standardInput)] : openPath(path))),
+    paths.map(async (path) => (path === '-' ? [inputOf('-', standardInput)] : await openPath(path))),
   );
   return inputs.flat();
 };

@@ -1,0 +1,208 @@
+import { describe, expect, test } from 'vitest';
+
+import { readLogText } from '../../src/evidence/logs.js';
+import { diagnose, diagnoseText, watchedWords } from '../../src/findings/diagnose.js';
+import { signatureOf } from '../../src/findings/signature.js';
+import type { Cause } from '../../src/rules/cause.js';
+
+const cause = (id: string, lines: Partial<Cause['diagnose'][number]>[], more: Partial<Cause> = {}): Cause => ({
+  id,
+  area: 'files',
+  file: `${id}.yaml`,
+  title: `title of ${id}`,
+  why: `Why ${id}.`,
+  scope: 'instance',
+  predict: [],
+  diagnose: lines.map((entry) => ({ in: ['criu'], role: 'root', confidence: 0.9, line: '', ...entry })),
+  fix: { default: 'the usual', lxd: 'as LXD does it' },
+  blame: 'workload',
+  refs: [],
+  tests: [],
+  ...more,
+});
+
+const ghost = cause('ghost', [
+  {
+    line: "Can't dump ghost file (?<path>.+) of (?<size>\\d+) size",
+    message: '{path} has {bytes(number(size))}',
+  },
+]);
+const later = cause('later', [{ line: 'Something that follows', confidence: 0.92 }]);
+const vague = cause('vague', [{ line: 'Something vague', confidence: 0.5 }]);
+const recent = cause('recent', [
+  { line: 'plugin failed', when: "log.recent.exists(line, line.contains('/dev/nvidia'))" },
+]);
+const versioned = cause('versioned', [{ line: "Can't get 1:16 opt", when: "log.criu.before('4.2')" }]);
+const ended = cause('ended', [{ line: '^\\(the log ends here\\)$', confidence: 0.7 }]);
+const afterwards = cause('afterwards', [{ in: ['text'], line: '^Error: invalid argument$', when: 'log.succeeded' }]);
+const missing = cause('missing', [{ line: '^No core-(?<pid>\\d+)\\.img image', when: '!log.succeeded' }]);
+const rules = {
+  causes: [ghost, later, vague, recent, versioned, ended, afterwards, missing],
+  logRules: [
+    {
+      role: 'noise' as const,
+      lines: [
+        { in: ['criu' as const], line: 'RLIMIT_NOFILE' },
+        { in: ['criu' as const], line: '^exited, status=' },
+      ],
+    },
+    {
+      role: 'consequence' as const,
+      lines: [
+        { in: ['criu' as const], line: 'FAILED\\.|^Dump files \\(pid: ' },
+        { in: ['text' as const], line: 'snapshot dump failed' },
+      ],
+    },
+  ],
+};
+const failed = '(00.256735) Error (criu/cr-dump.c:2111): Dumping FAILED.';
+const ghostLine =
+  "(00.191065) Error (criu/files-reg.c:1031): Can't dump ghost file /root/big of 314572800 size, increase limit";
+const rlimit = "(00.002) Error (criu/util.c:1533): rlimit: Can't setup RLIMIT_NOFILE for self: Operation not permitted";
+const header = '(00.000104) Version: 4.1.1 (gitid 0)\n(00.0002) Dumping processes (pid: 1 comm: init)';
+const triage = (...lines: readonly string[]) => diagnoseText(rules, lines.join('\n'), 'criu', 'dump.log');
+const names = (...lines: readonly string[]) => triage(...lines).diagnoses.map(({ cause: id }) => id);
+
+describe('diagnose', () => {
+  test('names the root cause, its task and the lines that prove it', () => {
+    const task = '(00.1) Dumping task (pid: 4218 comm: mariadbd)';
+    const files = '(00.191121) Error (criu/cr-dump.c:1681): Dump files (pid: 4218) failed with -1';
+    const result = triage(header, rlimit, task, ghostLine, files, failed);
+    expect(result).toMatchObject({
+      result: 'diagnosed',
+      phase: 'dump',
+      signature: "Can't dump ghost file {} of {} size, increase limit",
+      versions: { criu: '4.1.1' },
+      unexplained: [],
+    });
+    expect(result.diagnoses).toEqual([
+      {
+        cause: 'ghost',
+        confidence: 0.9,
+        title: 'title of ghost',
+        explanation: '/root/big has 300 MiB (process 4218, mariadbd). Why ghost.',
+        fix: 'the usual',
+        blame: 'workload',
+        fixedIn: {},
+        predicted: false,
+        refs: [],
+        evidence: [
+          { file: 'dump.log', line: 5, text: ghostLine },
+          { file: 'dump.log', line: 6, text: files },
+          { file: 'dump.log', line: 7, text: failed },
+        ],
+      },
+    ]);
+  });
+
+  test('believes the first error rather than a later one', () => {
+    expect(names(ghostLine, '(00.2) Error (criu/x.c:1): Something that follows', failed)).toEqual(['ghost', 'later']);
+  });
+
+  test('believes a specific line rather than an earlier vague one', () => {
+    expect(names('(00.1) Error (criu/x.c:1): Something vague', ghostLine, failed)).toEqual(['ghost', 'vague']);
+  });
+
+  test('lets a condition look at the lines before', () => {
+    const plugin = '(00.2) Error (criu/proc_parse.c:110): handle_device_vma plugin failed';
+    expect(names('(00.1) Handling VMA 00:06 9120774 /dev/nvidia1', plugin, failed)).toEqual(['recent']);
+    expect(names('(00.1) Handling VMA 00:06 9120774 /dev/mem', plugin, failed)).toEqual([]);
+  });
+
+  test('is less sure when a condition cannot be decided', () => {
+    const line = "(00.1) Error (criu/sockets.c:628): sockets: Can't get 1:16 opt: Operation not supported";
+    expect(triage(header, line, failed).diagnoses[0]?.confidence).toBe(0.9);
+    expect(triage(line, failed).diagnoses[0]?.confidence).toBe(0.77);
+    expect(names(header.replace('4.1.1', '4.2'), line, failed)).toEqual([]);
+  });
+
+  test('says nothing about a run that went well, whatever it printed', () => {
+    const result = triage(
+      header,
+      rlimit,
+      ghostLine,
+      '(00.3) No core-7.img image',
+      '(00.4) Dumping finished successfully',
+    );
+    expect(result).toMatchObject({ result: 'no-failure', diagnoses: [], unexplained: [], signature: '' });
+  });
+
+  test('says nothing when there is nothing but noise', () => {
+    expect(triage(rlimit, '(00.1) Error (criu/util.c:1): exited, status=1').result).toBe('no-failure');
+  });
+
+  test('shows the first lines that it cannot explain', () => {
+    const odd = '(00.1) Error (criu/x.c:1): mnt: Never seen 0x7f before on /srv/x';
+    expect(triage(rlimit, odd, failed)).toMatchObject({
+      result: 'unexplained',
+      signature: 'Never seen {} before on {}',
+      unexplained: [{ file: 'dump.log', line: 2, text: odd }],
+    });
+  });
+
+  test('shows at least that it failed', () => {
+    expect(triage(rlimit, failed)).toMatchObject({ result: 'unexplained', unexplained: [{ line: 2 }] });
+  });
+
+  test('does not call an empty log a success', () => {
+    expect(triage('')).toMatchObject({ result: 'unexplained', unexplained: [] });
+  });
+
+  test('takes the end of a log for a sign only when nothing before it is one', () => {
+    expect(names(header, '(00.3) page-pipe: x')).toEqual(['ended']);
+    expect(names(header, '(00.3) Error (criu/x.c:1): Never seen', '(00.4) page-pipe: x')).toEqual([]);
+    expect(names(header, ghostLine, '(00.4) page-pipe: x')).toEqual(['ghost']);
+  });
+
+  test('judges what the engine printed together with the log beside it', () => {
+    const words = watchedWords(rules);
+    const output = readLogText('lxc start f1\nError: invalid argument', { file: 'output.txt', words });
+    const restored = '(00.0001) Version: 4.1.1 (gitid 0)\n(00.4) Restore finished successfully. Tasks resumed.';
+    const good = readLogText(restored, { file: 'restore.log', words });
+    expect(diagnose(rules, [good, output]).diagnoses).toMatchObject([{ cause: 'afterwards', fix: 'as LXD does it' }]);
+    expect(diagnose(rules, [output]).diagnoses).toEqual([]);
+  });
+
+  test('finds CRIU inside of what an engine prints', () => {
+    const result = diagnoseText(rules, `lxc stop q1 --stateful\nError: snapshot dump failed\n${ghostLine}`, 'text');
+    expect(result.diagnoses).toMatchObject([{ cause: 'ghost', fix: 'as LXD does it' }]);
+  });
+
+  test('tells from which version on a cause is gone', () => {
+    const fixed = cause('fixed', ghost.diagnose, {
+      fixedIn: { kernel: '6.1' },
+      predict: [{ phase: 'dump', severity: 'blocker', when: 'true', message: 'x', affects: { criu: '>=3.17 <4.2' } }],
+    });
+    const result = diagnoseText({ causes: [fixed], logRules: [] }, ghostLine, 'criu');
+    expect(result.diagnoses[0]).toMatchObject({ predicted: true, fixedIn: { criu: '4.2', kernel: '6.1' } });
+  });
+
+  test('tells the steps with their times', () => {
+    expect(triage(header, '(00.5) net: Lock network', failed).timeline).toEqual([
+      { timeS: 0.0002, phase: 'dump', text: 'dump begins' },
+      { timeS: 0.5, phase: 'dump', text: 'network locked' },
+      { timeS: 0.256735, phase: 'dump', text: 'dump failed' },
+    ]);
+  });
+
+  test('stays quick on thousands of different errors', () => {
+    const lines = Array.from(
+      { length: 20_000 },
+      (_, at) => `(00.1) Error (criu/f${String(at)}.c:1): odd ${String(at)}`,
+    );
+    const begin = performance.now();
+    expect(triage(...lines).result).toBe('unexplained');
+    expect(performance.now() - begin).toBeLessThan(5000);
+  });
+});
+
+describe('signatureOf', () => {
+  test.each([
+    ['inet: Unsupported proto 262 for socket 1e9cd4', 'Unsupported proto {} for socket {}'],
+    ['Unsupported proto 58 for socket 7d31', 'Unsupported proto {} for socket {}'],
+    ["Can't lookup mount=53 for fd=9 path=/srv/data/f", "Can't lookup mount={} for fd={} path={}"],
+    ['mnt: Mount 731 ./home/kim (master_id: 187 shared_id: 0)', 'Mount {} {} (master_id: {} shared_id: {})'],
+  ])('%s', (message, signature) => {
+    expect(signatureOf(message)).toBe(signature);
+  });
+});
