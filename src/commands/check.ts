@@ -4,7 +4,6 @@ import { exitStatus, type ExitStatus } from '../errors.js';
 import { collect } from '../evidence/collect.js';
 import type { Assessment } from '../findings/finding.js';
 import type { CheckContext } from '../render/options.js';
-import type { Cause } from '../rules/cause.js';
 import { openLocal } from '../source/local.js';
 import { readCheckWish, type CheckArguments, type CheckWish } from './check-options.js';
 import type { Invocation } from './invocation.js';
@@ -24,8 +23,10 @@ export async function runCheck(parsed: CheckArguments, invocation: Invocation): 
     env: invocation.env,
     now: invocation.now,
   });
-  // The commands run while the rules are read and compiled.
-  const [collected, judge] = await Promise.all([collect(source, wish), loadJudge(wish, parsed, invocation)]);
+  const loading = loadJudge(wish, parsed, invocation);
+  // What is wrong with rules of the user is told before anything is looked at; else both happen at once.
+  if (parsed.rules !== undefined) await loading;
+  const [collected, judge] = await Promise.all([collect(source, wish), loading]);
   invocation.signal.throwIfAborted();
   const { assessment, reasons } = judge(collected, source.where);
   const context = { reasons, strict: parsed.strict ?? false };
