@@ -29,6 +29,8 @@ lab_exec() {
   case $(pwd -P)/ in
     "$CHECKOUT"/*) directory=$(pwd -P) ;;
   esac
+  [ -d "/proc/$(pid_of "$host")/root$directory" ] ||
+    no_host "host $host does not show $directory, it was brought up from another checkout; run: npm run lab:up"
   for signal in INT TERM HUP QUIT; do
     # shellcheck disable=SC2064
     trap "forward $signal" "$signal"
