@@ -18,11 +18,11 @@ set -euo pipefail
 check_possible() {
   [ "$(id -u)" = 0 ] || not_possible "root is needed"
   command -v apt-get >/dev/null && [ "$(. /etc/os-release && echo "$ID")" = debian ] || not_possible "not a Debian system"
-  [ "$(dpkg --print-architecture)" = amd64 ] || not_possible "only built for amd64"
-  [ -n "$(cgroup_trees)" ] || not_possible "no control groups in /sys/fs/cgroup"
-  command -v node >/dev/null || not_possible "no node"
-  unshare --mount --pid --net --cgroup --fork true 2>/dev/null || not_possible "no new namespaces allowed"
-  grep -q overlay /proc/filesystems || modprobe overlay 2>/dev/null || not_possible "the kernel has no overlay file system"
+  [ "$(dpkg --print-architecture)" = amd64 ] || die "only built for amd64"
+  [ -n "$(cgroup_trees)" ] || die "no control groups in /sys/fs/cgroup"
+  command -v node >/dev/null || die "no node"
+  unshare --mount --pid --net --cgroup --fork true 2>/dev/null || die "no new namespaces allowed"
+  grep -q overlay /proc/filesystems || modprobe overlay 2>/dev/null || die "the kernel has no overlay file system"
 }
 
 take_lock() {
