@@ -15,7 +15,7 @@ type StopSignal = keyof typeof signalStatuses;
 const graceMs = 3000;
 
 const argv = process.argv.slice(2);
-for (const stream of [process.stdout, process.stderr]) stream.on('error', ignoreClosedPipe);
+for (const stream of [process.stdout, process.stderr]) stream.on('error', onBrokenOutput);
 
 if (argv.length === 1 && (argv[0] === '--version' || argv[0] === '-V')) {
   process.stdout.write(`${packageFile.version}\n`);
@@ -75,6 +75,9 @@ function toOutput(stream: NodeJS.WriteStream): Output {
 }
 
 /** The reader went away (`crdoctor … | head`): no news for the user, and the exit status stays the verdict. */
-function ignoreClosedPipe(error: NodeJS.ErrnoException): void {
-  if (error.code !== 'EPIPE') throw error;
+function onBrokenOutput(error: NodeJS.ErrnoException): void {
+  if (error.code === 'EPIPE') return;
+  // A full disk, say. What was not written must not look like a result.
+  process.stderr.write(`crdoctor: the result cannot be written: ${error.code ?? error.message}\n`);
+  process.exit(1);
 }

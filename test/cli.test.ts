@@ -219,6 +219,51 @@ describe('crdoctor triage', () => {
     expect({ status, stderr }).toEqual({ status: 5, stderr: '' });
   });
 
+  it.each(['hello', 'lxc stop c1 --stateful\nOperation not permitted', 'segfault core dumped', '<html>404</html>'])(
+    'does not call %j a success',
+    (text) => {
+      const { status, stdout } = crdoctor('triage', file('text.txt', text));
+      expect(stdout).toContain('UNEXPLAINED  The log says neither that something failed nor that it went well.');
+      expect(stdout).toContain('Give it what the failed command printed');
+      expect(status).toBe(5);
+    },
+  );
+
+  it('says of a good run what it does not speak of', () => {
+    const { status, stdout } = crdoctor('triage', join(root, 'fixtures/logs/good-stop'));
+    expect(stdout).toMatch(/^NO-FAILURE {2}The log shows no failure: CRIU succeeded\.\n/);
+    expect(stdout).toContain('An error of the engine afterwards would stand on the terminal');
+    expect(status).toBe(0);
+  });
+
+  it('takes a packed log that is cut off for no end of a run', () => {
+    const whole = readFileSync(join(root, 'fixtures/logs/good-snapshot/snapshot_dump.log.gz'));
+    file('cut.log.gz', whole.subarray(0, 3000));
+    const { status, stdout, stderr } = crdoctor('triage', 'cut.log.gz');
+    expect(stdout).toContain('UNEXPLAINED');
+    expect({ status, stderr }).toEqual({ status: 5, stderr: 'crdoctor: cut.log.gz: unexpected end of file\n' });
+  });
+
+  it('is not sure that a log which just ends is whole', () => {
+    const script = `zcat ${root}/fixtures/logs/good-snapshot/snapshot_dump.log.gz | head -300 | $CRDOCTOR triage -`;
+    expect(shell(script).stdout).toMatch(/, 45 % sure\][^]+the end of the\s+log was lost/);
+  });
+
+  it('does not wait for what is no log', () => {
+    expectUsageError(shell('mkfifo fifo.log && $CRDOCTOR triage fifo.log'), /fifo\.log: is a fifo, not a log/);
+  });
+
+  it('reads what can be read of an odd directory, and closes all of it', () => {
+    mkdirSync(join(scratch, 'odd/x.log'), { recursive: true });
+    file('odd/dump.log', failed);
+    file('odd/random.log', Buffer.alloc(300_000, 1));
+    shell('mkfifo odd/fifo.log; ln -s /etc/passwd odd/link.log; echo x >"odd/$(printf \'b\\377.log\')"');
+    const { status, stdout, stderr } = crdoctor('triage', 'odd');
+    expect(stdout).toContain('odd/dump.log:3: ');
+    expect(stderr).toBe('crdoctor: odd/random.log: is no text, so it is no log\n');
+    expect(status).toBe(5);
+  });
+
   it('shows the lines of a failure that nothing explains, and ends with 5', () => {
     const { status, stdout } = crdoctor('triage', file('odd.log', failed));
     expect(stdout).toContain('UNEXPLAINED  The dump failed for a reason that no known cause explains.');

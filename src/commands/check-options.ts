@@ -3,14 +3,18 @@
 import type { InferredOptionTypes, Options } from 'yargs';
 
 import { UserError } from '../errors.js';
-import type { Operation } from '../findings/finding.js';
+import type { Operation } from '../rules/cause.js';
 import type { OutputArguments, WorkArguments } from './output-options.js';
 import { requireLocal } from './where-option.js';
 
 export const checkOptions = {
-  engine: { type: 'string', requiresArg: true, describe: 'Engine that owns the container; found out when left out' },
-  on: { type: 'string', requiresArg: true, describe: 'Host to judge: local' },
-  to: { type: 'string', requiresArg: true, describe: 'Host that a move goes to: local' },
+  engine: {
+    type: 'string',
+    requiresArg: true,
+    describe: 'Engine that owns the container: lxd, incus, lxc; found out when left out',
+  },
+  on: { type: 'string', requiresArg: true, describe: 'Host to judge: local, which is this one' },
+  to: { type: 'string', requiresArg: true, describe: 'Host that a move goes to: local, which is this one' },
   for: {
     type: 'string',
     requiresArg: true,

@@ -29,7 +29,11 @@ export const workOptions = {
     default: 'auto',
     describe: 'Progress on stderr; auto speaks only of steps that take longer than a second',
   },
-  timeout: { type: 'string', requiresArg: true, describe: 'Seconds after which no more evidence is waited for' },
+  timeout: {
+    type: 'string',
+    requiresArg: true,
+    describe: 'Seconds after which no more evidence is waited for; each command has a limit of its own',
+  },
   rules: { type: 'string', requiresArg: true, describe: 'Directory with further rules; may be given several times' },
 } as const satisfies Record<string, Options>;
 

@@ -2,7 +2,8 @@
 
 import { resolve } from 'node:path';
 
-import { loadRules, ruleError, type RuleSet } from '../rules/load.js';
+import { UserError } from '../errors.js';
+import { loadRules, readRuleFiles, ruleError, type RuleSet } from '../rules/load.js';
 import type { Invocation } from './invocation.js';
 
 /** What --rules gave: nothing, one directory or several. */
@@ -20,6 +21,9 @@ export async function openRules({ rules }: RulesArgument, { cwd }: Invocation): 
   const directories = given.map((directory) => resolve(cwd, directory));
   if (directories.length > 0) {
     const { checkRules } = await import('../rules/check.js');
+    for (const directory of directories) {
+      if ((await readRuleFiles(directory)).length === 0) throw new UserError(`there are no rules in ${directory}`);
+    }
     const problems = (await Promise.all(directories.map(checkRules))).flat();
     if (problems[0] !== undefined) throw ruleError(problems[0]);
   }

@@ -11,7 +11,7 @@ export interface Watch {
 
 /** The same log; its reading throws an Error when the signal comes, even while it waits for more. */
 export function watchLog(input: LogInput, watch: Watch): LogInput {
-  return { name: input.name, open: () => readWatched(input, watch) };
+  return { ...input, open: () => readWatched(input, watch) };
 }
 
 async function* readWatched(input: LogInput, { signal, onProgress, now }: Watch): AsyncIterable<Buffer> {
@@ -20,8 +20,8 @@ async function* readWatched(input: LogInput, { signal, onProgress, now }: Watch)
   let status = 'failed';
   onProgress({ type: 'started', step });
   const aborted = rejectOn(signal);
+  const chunks = input.open()[Symbol.asyncIterator]();
   try {
-    const chunks = input.open()[Symbol.asyncIterator]();
     for (;;) {
       const next = await Promise.race([chunks.next(), aborted.promise]);
       if (next.done === true) break;
@@ -30,6 +30,10 @@ async function* readWatched(input: LogInput, { signal, onProgress, now }: Watch)
     status = 'ok';
   } finally {
     aborted.forget();
+    const closed = chunks.return?.();
+    // What waits for more, as a pipe does, would not close before that comes.
+    if (signal.aborted) closed?.catch(() => {});
+    else await closed;
     onProgress({ type: 'ended', step, status, durationMs: now().getTime() - begin });
   }
 }

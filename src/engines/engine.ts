@@ -15,6 +15,8 @@ export interface Instance {
   /** In lower case: running, stopped, frozen, error. */
   readonly status: string;
   readonly project: string;
+  /** It is deleted as soon as it stops. */
+  readonly isEphemeral: boolean | undefined;
   /** Pid of its init on the host. */
   readonly pid: number | undefined;
   readonly config: Readonly<Record<string, string>>;

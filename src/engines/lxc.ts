@@ -55,7 +55,16 @@ function readInstance(answer: Evidence | undefined): InstanceAnswer {
   const { name, state, pid } = info;
   return {
     outcome: 'found',
-    instance: { name, type: 'container', status: state, project: 'default', pid, config: {}, devices: {} },
+    instance: {
+      name,
+      type: 'container',
+      status: state,
+      project: 'default',
+      isEphemeral: undefined,
+      pid,
+      config: {},
+      devices: {},
+    },
   };
 }
 

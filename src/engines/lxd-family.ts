@@ -51,7 +51,7 @@ export function createFamilyEngine(member: FamilyMember): Engine {
     client: member.client,
     traces: member.traces,
     passes: [...liblxcPasses, ghostLimit],
-    lxcDefaults: { 'lxc.pty.max': '1024' },
+    lxcDefaults: { 'lxc.pty.max': '1024', 'lxc.tty.max': '0' },
     refuseName,
     serverRequest: query('engine.server', '/1.0'),
     instanceRequests: (name) => [

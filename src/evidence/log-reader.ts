@@ -1,10 +1,11 @@
 /** Turns the lines of one log into a reading: what kind of log it is, its runs, the lines that matter. */
 
-import { headerWords, nameWords, phaseMarks, type RunPhase } from '../parse/log-marks.js';
+import { headerWords, nameWords, phaseMarks } from '../parse/log-marks.js';
 import { parseCommandHint, parseEnginePath, type CommandHint } from '../parse/log-command.js';
 import { parseLogLine, type LogRecord } from '../parse/log-line.js';
 import type { LogKind } from '../rules/cause.js';
 import { createEventStore } from './log-events.js';
+import { kindOfName, phaseOfName, timeOfName } from './log-name.js';
 import { endOfLog, type LogEvent, type LogReading } from './log-reading.js';
 import { createRunTracker } from './log-runs.js';
 import type { LineSink } from './log-scan.js';
@@ -15,14 +16,25 @@ export interface ReaderOptions {
   /** Name as the user knows it; also a hint at the kind of log. */
   readonly file: string;
   /** Words that rules look for: a line below the level of a warning is kept when it holds one. */
-  readonly words: Iterable<string>;
+  readonly words: readonly string[];
   /** Known kind; left out = told from the content. */
   readonly kind?: LogKind;
+  /** When the file was written last, milliseconds since 1970. */
+  readonly modifiedMs?: number;
+}
+
+/** How the reading of a log ended. */
+export interface ReadingEnd {
+  readonly lines: number;
+  /** Why not all of it was looked at. */
+  readonly problem?: string;
+  /** Reading stopped before the end of the log: that it just ends says nothing. */
+  readonly isCutShort?: boolean;
 }
 
 /** A sink for lines that becomes a reading. */
 export interface LogReader extends LineSink {
-  finish(lines: number, problem?: string): LogReading;
+  finish(end: ReadingEnd): LogReading;
 }
 
 /** Words without which a line is neither an error, nor a step, nor a name. */
@@ -42,6 +54,16 @@ const loudWords = [
   'FAIL',
   'ailure',
 ];
+const interestingWords = new WeakMap<readonly string[], readonly string[]>();
+
+/** Finds the lines that can be of any use; made once for the many logs that one list of words is looked for in. */
+const compileInteresting = (words: readonly string[]): RegExp => {
+  const marks = phaseMarks.map((mark) => mark.words);
+  const known = interestingWords.get(words) ?? [...words, ...marks, ...headerWords, ...nameWords, ...loudWords];
+  interestingWords.set(words, known);
+  return compileWords(known);
+};
+
 /** Lines that are looked at in full to tell what kind of log it is. */
 const sampleLines = 300;
 const maxMessage = 8 * 1024;
@@ -52,22 +74,6 @@ const maxRecentText = 512;
 /** A copy that does not keep the longer text it was cut from in memory. */
 const cut = (text: string, max: number): string =>
   text.length <= max ? text : Buffer.from(text.slice(0, max)).toString();
-
-const kindOfName = (file: string): LogKind | undefined => {
-  const name = file.slice(file.lastIndexOf('/') + 1);
-  if (/^(?:dump|pre-dump|restore|criu)\b.*\.log|_(?:dump|pre-dump|restore)_.*\.log$|criu-dump\.log/.test(name))
-    return 'criu';
-  if (/^lxc(?:\.conf)?\.log/.test(name)) return 'lxc';
-  if (/^lxd\b.*\.log/.test(name)) return 'lxd';
-  if (/^incusd?\b.*\.log/.test(name)) return 'incus';
-  return /^(?:dmesg|kern)\b/.test(name) ? 'kernel' : undefined;
-};
-
-const phaseOfName = (file: string): { readonly phase?: RunPhase } => {
-  const name = file.slice(file.lastIndexOf('/') + 1);
-  if (/(?:^|[-_])(?:pre-)?dump(?:[-_.]|$)/.test(name)) return { phase: 'dump' };
-  return /(?:^|[-_])restore(?:[-_.]|$)/.test(name) ? { phase: 'restore' } : {};
-};
 
 /** Kind that most of the sampled lines are of; whose daemon a logfmt log is of follows from its engine. */
 const kindOf = (votes: ReadonlyMap<LogKind, number>, hints: CommandHint, fromDaemon: number, file: string): LogKind => {
@@ -84,8 +90,7 @@ const keyOf = (record: LogRecord): string =>
 /** Makes a reader for one log. */
 export const createLogReader = (options: ReaderOptions): LogReader => {
   const watched = compileWords(options.words);
-  const marked = [...phaseMarks.map((mark) => mark.words), ...headerWords, ...nameWords];
-  const interesting = compileWords([...options.words, ...marked, ...loudWords]);
+  const interesting = compileInteresting(options.words);
   const store = createEventStore();
   const runs = createRunTracker();
   const votes = new Map<LogKind, number>();
@@ -149,12 +154,13 @@ export const createLogReader = (options: ReaderOptions): LogReader => {
       else lookAt(plain, number);
     },
     isSkimmable: () => (votes.get('criu') ?? 0) * 2 > sampled && sampled > 0,
-    finish(lines, problem) {
-      if (runs.endsOpen()) {
+    finish({ lines, problem, isCutShort = false }) {
+      if (runs.endsOpen() && !isCutShort) {
         const record: LogRecord = { kind: 'criu', isFromDaemon: false, level: 'info', message: endOfLog };
         store.add(endOfLog, eventOf(record, lastLine.text, lastLine.line, endOfLog));
       }
       const kind = options.kind ?? kindOf(votes, hints, fromDaemon, options.file);
+      const writtenMs = timeOfName(options.file) ?? options.modifiedMs;
       return {
         file: options.file,
         kind,
@@ -163,6 +169,8 @@ export const createLogReader = (options: ReaderOptions): LogReader => {
         runs: runs.finish(),
         events: store.all(),
         lines,
+        isCutShort,
+        ...(writtenMs === undefined ? {} : { writtenMs }),
         ...(problem === undefined ? {} : { problem }),
       };
     },

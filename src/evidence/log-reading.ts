@@ -61,7 +61,11 @@ export interface LogReading {
   /** In the order of the log. Of lines that repeat, the first sixteen and the last four. */
   readonly events: readonly LogEvent[];
   readonly lines: number;
-  /** Why not all of it was read: cut off, damaged, too many errors. */
+  /** When the log was written last, by its name or else by its file, milliseconds since 1970. */
+  readonly writtenMs?: number;
+  /** Reading stopped before the end of the log, so what is missing may say how it went. */
+  readonly isCutShort: boolean;
+  /** Why not all of it was looked at: damaged, endless, no text, too many errors. */
   readonly problem?: string;
 }
 

@@ -25,6 +25,8 @@ const fullBytes = 1024 * 1024;
 /** Lines before a hit in the skimmed middle that are read too: context of an error. */
 const linesBefore = 40;
 const linesAfter = 4;
+/** Hits that get that context; of those after them the line itself and the next are read. */
+const maxContexts = 200;
 /** Hits in the skimmed middle after which the rest of it is passed by. */
 const maxHits = 100_000;
 const newline = 0x0a;
@@ -86,12 +88,12 @@ const feed = (sink: LineSink, bytes: Buffer, from: number, to: number, firstNumb
   return number;
 };
 
-/** Chunks that wait, copied into memory that is used again and again. */
+/** Chunks that wait, copied into memory that is used again and again; lengths in bytes. */
 interface WaitingBytes {
   add(chunk: Buffer): void;
   takeOldest(use: (oldest: Buffer) => void): void;
-  bytesBehindOldest(): number;
-  isEmpty(): boolean;
+  total(): number;
+  oldest(): number;
 }
 
 const createWaitingBytes = (): WaitingBytes => {
@@ -113,8 +115,8 @@ const createWaitingBytes = (): WaitingBytes => {
       use(oldest);
       if (spare.length < 2) spare.push(oldest);
     },
-    bytesBehindOldest: () => total - (chunks[0]?.length ?? 0),
-    isEmpty: () => chunks.length === 0,
+    total: () => total,
+    oldest: () => chunks[0]?.length ?? 0,
   };
 };
 
@@ -129,11 +131,12 @@ export const createLogScan = (sink: LineSink): LogScan => {
   const skim = (bytes: Buffer): void => {
     let done = 0;
     for (const hit of findHits(bytes, hitsLeft)) {
+      const hasContext = maxHits - hitsLeft < maxContexts;
       hitsLeft -= 1;
       if (hit < done) continue;
-      const from = Math.max(done, startOfLineBefore(bytes, hit, linesBefore));
+      const from = Math.max(done, startOfLineBefore(bytes, hit, hasContext ? linesBefore : 0));
       number += countLines(bytes, done, from);
-      done = endOfLineAfter(bytes, hit, linesAfter);
+      done = endOfLineAfter(bytes, hit, hasContext ? linesAfter : 1);
       number = feed(sink, bytes, from, done, number);
     }
     number += countLines(bytes, done, bytes.length);
@@ -163,19 +166,32 @@ export const createLogScan = (sink: LineSink): LogScan => {
     if (whole < chunk.length) carry = Buffer.from(chunk.subarray(whole, whole + maxLineBytes));
   };
 
+  const isInFull = (): boolean => waiting.total() === 0 && (fullyRead < fullBytes || !sink.isSkimmable());
+
+  const push = (chunk: Buffer): void => {
+    let rest = chunk;
+    while (rest.length > 0 && isInFull()) {
+      // A large first chunk is not read in full before it is known whether it may be skimmed.
+      const part = fullyRead < fullBytes ? rest.subarray(0, fullBytes - fullyRead) : rest;
+      fullyRead += part.length;
+      take(part, false);
+      rest = rest.subarray(part.length);
+    }
+    // What comes last is looked at in full, so nothing is skimmed before enough has come after it.
+    if (rest.length > 0) waiting.add(rest);
+    while (waiting.total() - waiting.oldest() >= fullBytes) waiting.takeOldest((oldest) => take(oldest, true));
+  };
+
   return {
-    push(chunk) {
-      if (waiting.isEmpty() && (fullyRead < fullBytes || !sink.isSkimmable())) {
-        fullyRead += chunk.length;
-        take(chunk, false);
-        return;
-      }
-      // What comes last is looked at in full, so nothing is skimmed before enough has come after it.
-      waiting.add(chunk);
-      while (waiting.bytesBehindOldest() >= fullBytes) waiting.takeOldest((oldest) => take(oldest, true));
-    },
+    push,
     end() {
-      while (!waiting.isEmpty()) waiting.takeOldest((oldest) => take(oldest, false));
+      while (waiting.total() > 0) {
+        const skimmed = Math.max(0, waiting.total() - fullBytes);
+        waiting.takeOldest((oldest) => {
+          take(oldest.subarray(0, skimmed), true);
+          take(oldest.subarray(skimmed), false);
+        });
+      }
       if (carry !== undefined) {
         sink.line(carry.toString('utf8'), number);
         number += 1;

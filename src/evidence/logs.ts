@@ -9,7 +9,7 @@ import { createLogScan } from './log-scan.js';
 /** What to look for in logs. */
 export interface LogWatch {
   /** Words that rules look for; see `watchedWords` of the rules. */
-  readonly words: Iterable<string>;
+  readonly words: readonly string[];
 }
 
 /** Reads a log that is in memory already: tests of rules, examples, pasted text. */
@@ -18,14 +18,20 @@ export const readLogText = (text: string, options: ReaderOptions): LogReading =>
   const scan = createLogScan(reader);
   scan.push(Buffer.from(text));
   scan.end();
-  return reader.finish(scan.lines());
+  return reader.finish({ lines: scan.lines() });
 };
 
 const tooLoud = 'it holds more errors than are looked at; its middle was passed by';
 
 /** Reads one log to its end. What keeps it from being read, wholly or in part, is told in `problem`. */
 export const readLog = async (input: LogInput, watch: LogWatch, kind?: LogKind): Promise<LogReading> => {
-  const reader = createLogReader({ file: input.name, words: watch.words, ...(kind === undefined ? {} : { kind }) });
+  const { name, modifiedMs } = input;
+  const reader = createLogReader({
+    file: name,
+    words: watch.words,
+    ...(kind === undefined ? {} : { kind }),
+    ...(modifiedMs === undefined ? {} : { modifiedMs }),
+  });
   const scan = createLogScan(reader);
   let problem: string | undefined;
   try {
@@ -34,7 +40,9 @@ export const readLog = async (input: LogInput, watch: LogWatch, kind?: LogKind):
     problem = error instanceof Error ? error.message : String(error);
   }
   scan.end();
-  return reader.finish(scan.lines(), problem ?? (scan.isCut() ? tooLoud : undefined));
+  const lines = scan.lines();
+  if (problem !== undefined) return reader.finish({ lines, problem, isCutShort: true });
+  return reader.finish(scan.isCut() ? { lines, problem: tooLoud } : { lines });
 };
 
 /** Reads logs one after the other, in the order given. */

@@ -3,6 +3,7 @@
 import { parseCriuCheck } from '../parse/criu-check.js';
 import { parseCriuConfig } from '../parse/criu-config.js';
 import { parseCriuVersion } from '../parse/criu-version.js';
+import type { Evidence } from '../source/source.js';
 import type { EvidenceReader } from './evidence-reader.js';
 import type { HostFacts } from './schema.js';
 
@@ -23,7 +24,7 @@ export function deriveCriu(reader: EvidenceReader, { isInstalled, isRoot }: Criu
   };
 }
 
-/** Decided by the text: the exit status is 1 when something merely optional is missing. */
+/** Decided by the text: the exit status of `--all` is 1 when something merely optional is missing. */
 function deriveCheck(
   reader: EvidenceReader,
   isRoot: boolean | undefined,
@@ -38,6 +39,10 @@ function deriveCheck(
   if (answer.status !== 'ok' && answer.status !== 'failed')
     return unread(`${answer.origin}: ${answer.reason ?? answer.status}`);
   const { verdict, messages } = parseCriuCheck(`${answer.text ?? ''}\n${answer.stderr ?? ''}`);
+  // A plain "Looks good." ends with 0 in every release; whatever says the one and does the other is not CRIU alone.
+  if (verdict === 'good' && answer.status === 'failed') {
+    return unread(`${answer.origin} says "Looks good.", but: ${answer.reason ?? 'it failed'}`);
+  }
   if (verdict === 'good' || verdict === 'partial') {
     return { works: true, problems: [], missingFeatures: verdict === 'partial' ? messages : [] };
   }
@@ -47,5 +52,12 @@ function deriveCheck(
     return unread("the snap's criu cannot be run from outside of the snap");
   }
   reader.miss('criu.check.all', 'criu check ended at something that is needed, before it looked for the rest');
-  return { works: false, problems: messages };
+  return { works: false, problems: explainEnd(answer, messages) };
+}
+
+/** What it complained about; how it ended, too, where that is all there is or says more (a signal). */
+function explainEnd({ status, reason, exitStatus }: Evidence, messages: readonly string[]): readonly string[] {
+  const end = reason ?? (status === 'ok' ? 'exit status 0' : `exit status ${String(exitStatus ?? 'unknown')}`);
+  if (messages.length === 0) return [`${end}, without a word`];
+  return exitStatus === undefined && reason !== undefined ? [...messages, reason] : messages;
 }

@@ -52,7 +52,7 @@ export function deriveHost(
     }),
     programs: hasPrograms ? [...installed.programs.keys()].filter((name) => !name.includes('/')) : undefined,
     privileges,
-    containedIn: deriveContainer(reader),
+    ...deriveContainer(reader),
     cgroups: deriveCgroups(reader),
     memory: reader.read('proc.meminfo', parseMeminfo) ?? {},
   };
@@ -92,21 +92,27 @@ function derivePrivileges(reader: EvidenceReader): NonNullable<HostFacts['privil
   };
 }
 
-function deriveContainer(reader: EvidenceReader): string | undefined {
+function deriveContainer(reader: EvidenceReader): Pick<HostFacts, 'containedIn' | 'containerMarker'> {
   const blocks = reader.read('host.container', parseFileBlocks);
-  if (blocks === undefined) return undefined;
-  return findContainer(blocks) ?? reader.miss('host.container', 'the environment of process 1 could not be read');
+  if (blocks === undefined) return {};
+  const containedIn = findContainer(blocks);
+  if (containedIn === undefined) reader.miss('host.container', 'the environment of process 1 could not be read');
+  return { containedIn, containerMarker: (containedIn ?? '') === '' ? findMarker(blocks) : '' };
 }
 
-/** Marks that container engines leave in their containers (systemd: CONTAINER_INTERFACE; docker and podman: their file). */
+/** What the manager told process 1 in its environment, and what systemd there made of it (CONTAINER_INTERFACE). */
 function findContainer(blocks: ReadonlyMap<string, FileBlock>): string | undefined {
   const named = blocks.get('/run/systemd/container');
   if (named?.status === 'ok' && named.text.trim() !== '') return named.text.trim();
-  if (blocks.get('/run/.containerenv')?.status === 'ok') return 'podman';
-  if (blocks.get('/.dockerenv')?.status === 'ok') return 'docker';
   const environment = blocks.get('/proc/1/environ');
   if (environment?.status !== 'ok') return undefined;
   return /(?:^|\0)container=([^\0\n]+)/.exec(environment.text)?.[1] ?? '';
+}
+
+/** Files of docker and podman; a root file system that was a container once, and now runs a machine, has them too. */
+function findMarker(blocks: ReadonlyMap<string, FileBlock>): string {
+  if (blocks.get('/run/.containerenv')?.status === 'ok') return 'podman';
+  return blocks.get('/.dockerenv')?.status === 'ok' ? 'docker' : '';
 }
 
 function deriveCgroups(reader: EvidenceReader): NonNullable<HostFacts['cgroups']> {

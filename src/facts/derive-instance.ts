@@ -9,22 +9,22 @@ import { parseMemoryStat } from '../parse/meminfo.js';
 import { parseMountinfo, type MountRecord } from '../parse/mountinfo.js';
 import { parseSpace } from '../parse/programs.js';
 import { parsePools } from '../parse/server-json.js';
-import { parseTasks } from '../parse/tasks.js';
+import { parseTasks, type TaskTree } from '../parse/tasks.js';
 import { mapOutward, parseUidMap } from '../parse/uid-map.js';
 import type { Evidence } from '../source/source.js';
 import { deriveDevices, deriveLxcNics } from './derive-devices.js';
-import { deriveLxc } from './derive-lxc.js';
-import { deriveMounts, findRootMount, isOtherNamespace } from './derive-mounts.js';
+import { deriveLxc, type SecurityModules } from './derive-lxc.js';
+import { deriveMounts, findRootMount, isOtherNamespace, type NestedMounts } from './derive-mounts.js';
 import { deriveTasks, isIncompleteTree, sumMemory } from './derive-tasks.js';
 import type { EvidenceReader } from './evidence-reader.js';
-import type { EngineFacts, HostFacts, InstanceFacts } from './schema.js';
+import type { EngineFacts, InstanceFacts } from './schema.js';
 
 export interface InstanceCircumstances {
   /** Name for a process tree that no engine knows. */
   readonly name: string;
   readonly engine: Engine;
   readonly packaging: EngineFacts['packaging'];
-  readonly lsm: NonNullable<HostFacts['kernel']>['lsm'];
+  readonly lsm: SecurityModules;
   /** Mount table of the host. */
   readonly hostMounts: readonly MountRecord[] | undefined;
 }
@@ -41,22 +41,22 @@ export function deriveInstance(
     reader.miss('engine.instance', 'the engine did not describe the instance');
   const isBare = engine.client === undefined;
   const lxc = deriveLxc(reader, engine, known, lsm);
-  const mounts = reader.read('instance.mountinfo', parseMountinfo, { list: 'instance.mounts' });
+  const tree = reader.read('instance.tasks', parseTasks, { list: 'instance.tasks' });
   return {
     name: known?.name ?? circumstances.name,
     status: known?.status ?? (isBare ? 'running' : undefined),
     type: known?.type ?? (isBare ? 'container' : undefined),
+    ephemeral: known?.isEphemeral,
     privileged: derivePrivileged(reader, engine, known),
     config: known?.config ?? (isBare ? {} : undefined),
     devices: deriveAllDevices(engine, known, lxc.options),
     lxc: lxc.facts,
-    mounts: mounts && deriveMounts(mounts, hostMounts),
+    nextLxc: lxc.next,
+    ...deriveMountFacts(reader, hostMounts, tree),
     links: reader.read('instance.links', parseLinks),
-    ...deriveProcesses(reader),
+    ...deriveProcesses(reader, tree),
     storage: deriveStorage(reader, circumstances, known),
     libc: deriveLibc(reader),
-    hasOwnMountNamespace: mounts && hostMounts && isOtherNamespace(mounts, hostMounts),
-    hasIdmappedRoot: mounts && findRootMount(mounts)?.options.includes('idmapped'),
     wasRestored: deriveWasRestored(reader),
   };
 }
@@ -78,8 +78,36 @@ function deriveAllDevices(
   return known && deriveDevices(known.devices, known.config);
 }
 
-function deriveProcesses(reader: EvidenceReader): Pick<InstanceFacts, 'tasks' | 'memory'> {
-  const tree = reader.read('instance.tasks', parseTasks, { list: 'instance.tasks' });
+function deriveMountFacts(
+  reader: EvidenceReader,
+  hostMounts: readonly MountRecord[] | undefined,
+  tree: TaskTree | undefined,
+): Pick<InstanceFacts, 'mounts' | 'hasOwnMountNamespace' | 'hasIdmappedRoot'> {
+  const mounts = reader.read('instance.mountinfo', parseMountinfo, { list: 'instance.mounts' });
+  return {
+    mounts: mounts && deriveMounts(mounts, hostMounts, deriveNestedMounts(reader, tree)),
+    hasOwnMountNamespace: mounts && hostMounts && isOtherNamespace(mounts, hostMounts),
+    hasIdmappedRoot: mounts && findRootMount(mounts)?.options.includes('idmapped'),
+  };
+}
+
+/** What could not be seen of other mount namespaces may hold anything. */
+function deriveNestedMounts(reader: EvidenceReader, tree: TaskTree | undefined): readonly NestedMounts[] {
+  const isSeen = tree?.isWhole === true && !tree.tasks.some(({ denied }) => denied.some(isAboutMounts));
+  if (!isSeen) {
+    reader.markIncomplete('instance.mounts');
+    if (tree !== undefined) reader.miss('instance.tasks', 'the mounts of some of its processes could not be read');
+  }
+  return (tree?.tasks ?? []).flatMap(({ pid, status, mounts }) =>
+    mounts === undefined ? [] : [{ pid, task: `${status?.name ?? 'a task'} (pid ${String(pid)})`, mounts }],
+  );
+}
+
+function isAboutMounts(denied: string): boolean {
+  return denied === 'mounts' || denied === 'ns:mnt';
+}
+
+function deriveProcesses(reader: EvidenceReader, tree: TaskTree | undefined): Pick<InstanceFacts, 'tasks' | 'memory'> {
   if (tree === undefined) return { memory: { usedBytes: reader.read('instance.memory', parseMemoryStat) } };
   if (isIncompleteTree(tree.tasks, tree.isWhole)) {
     reader.markIncomplete('instance.tasks');
@@ -100,11 +128,13 @@ function deriveStorage(
 ): InstanceFacts['storage'] {
   const name = known && findRootPool(known);
   const pools = reader.read('engine.pool', parsePools);
+  const space = reader.read('instance.space', parseSpace);
   const kind = packaging === 'snap' || packaging === 'deb' ? packaging : 'other';
   return {
     driver: pools?.find((pool) => pool.name === name)?.driver,
     path: known && engine.findPlaces(known, kind).storage,
-    freeBytes: reader.read('instance.space', parseSpace)?.availableBytes,
+    freeBytes: space?.availableBytes,
+    usedBytes: space && Math.max(0, space.totalBytes - space.availableBytes),
   };
 }
 

@@ -10,27 +10,40 @@ type LxcFacts = NonNullable<InstanceFacts['lxc']>;
 export interface LxcConfiguration {
   /** Every option in effect; undefined when neither the file nor the configuration could be read. */
   readonly options: readonly LxcOption[] | undefined;
+  /** Of the running container. */
   readonly facts: LxcFacts;
+  /** Of its next start, a restore too. */
+  readonly next: LxcFacts;
 }
 
-/** `lsm`: active security modules of the host. */
+/** Active security modules: of the host it runs on, and of the one where it will be started next. */
+export interface SecurityModules {
+  readonly here: readonly string[] | undefined;
+  readonly next: readonly string[] | undefined;
+}
+
 export function deriveLxc(
   reader: EvidenceReader,
   engine: Engine,
   instance: Instance | undefined,
-  lsm: readonly string[] | undefined,
+  lsm: SecurityModules,
 ): LxcConfiguration {
   const effective = reader.read('instance.lxc.conf', parseLxcConfig);
-  const options = effective ?? assumeOptions(engine, instance, lsm);
-  const last = options && toLastOptions(options);
+  const options = effective ?? assumeOptions(engine, instance, lsm.here);
+  // The daemons write the file anew at each start; plain LXC reads the same one again.
+  const next = engine.name === 'lxc' ? options : assumeOptions(engine, instance, lsm.next);
+  return { options, facts: describe(engine, options), next: describe(engine, next) };
+}
+
+function describe(engine: Engine, options: readonly LxcOption[] | undefined): LxcFacts {
+  if (options === undefined) return {};
+  const last = toLastOptions(options);
   return {
-    options,
-    facts: {
-      options: last,
-      ptyMax: last && findPtyMax(last),
-      consolePath: last && (last['lxc.console.path'] ?? ''),
-      apparmorProfile: last && findProfile(engine, last),
-    },
+    options: last,
+    ptyMax: findLimit(last, 'lxc.pty.max'),
+    ttyMax: findLimit(last, 'lxc.tty.max'),
+    consolePath: last['lxc.console.path'] ?? '',
+    apparmorProfile: findProfile(engine, last),
   };
 }
 
@@ -48,11 +61,15 @@ function assumeOptions(
   return [...defaults, ...confinement, ...raw];
 }
 
-/** LXC's own common.conf, which the configuration of most distributions includes, sets 1024. */
-function findPtyMax(options: Readonly<Record<string, string>>): number | undefined {
-  const value = options['lxc.pty.max'];
+/** LXC's own common.conf, which the configuration of most distributions includes. */
+const commonLimits = { 'lxc.pty.max': 1024, 'lxc.tty.max': 4 } as const;
+
+function findLimit(options: Readonly<Record<string, string>>, key: keyof typeof commonLimits): number | undefined {
+  const value = options[key];
   if (value !== undefined) return /^\d{1,9}$/.test(value) ? Number(value) : undefined;
-  return /\/(?:\w+\.)?common\.conf$/.test(options['lxc.include'] ?? '') ? 1024 : undefined;
+  // liblxc itself opens no terminals; what another file includes is not seen.
+  if (key === 'lxc.tty.max' && options['lxc.include'] === undefined) return 0;
+  return /\/(?:\w+\.)?common\.conf$/.test(options['lxc.include'] ?? '') ? commonLimits[key] : undefined;
 }
 
 /** LXC hands CRIU the profile that was configured; one that it chose by itself is not handed on. */

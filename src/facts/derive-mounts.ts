@@ -3,15 +3,37 @@
 import type { MountRecord } from '../parse/mountinfo.js';
 import type { MountFact } from './schema.js';
 
-/** The mounts in their order, with what CRIU asks about each when it dumps. `onHost` is the table of the host. */
+/** Mounts that a task sees in a mount namespace other than that of init. */
+export interface NestedMounts {
+  readonly pid: number;
+  readonly task: string;
+  readonly mounts: readonly MountRecord[];
+}
+
+interface SeenMount {
+  readonly mount: MountRecord;
+  readonly namespacePid: number;
+  readonly namespaceTask: string;
+}
+
+/**
+ * The mounts in their order, those of nested namespaces last, with what CRIU asks about each when it
+ * dumps. `onHost` is the table of the host.
+ */
 export function deriveMounts(
   mounts: readonly MountRecord[],
   onHost: readonly MountRecord[] | undefined,
+  nested: readonly NestedMounts[] = [],
 ): readonly MountFact[] {
   const hostDevices = onHost && new Set(onHost.map(({ device }) => device));
-  const groups = new Set(mounts.map(({ shared }) => shared));
+  const seen = [
+    ...mounts.map((mount) => ({ mount, namespacePid: 0, namespaceTask: '' })),
+    ...findAdded(mounts, nested),
+  ];
+  const all = seen.map(({ mount }) => mount);
+  const groups = new Set([mounts, ...nested.map((each) => each.mounts)].flat().map(({ shared }) => shared));
   const root = findRootMount(mounts);
-  return mounts.map((mount) => ({
+  return seen.map(({ mount, namespacePid, namespaceTask }) => ({
     id: mount.id,
     parent: mount.parent,
     device: mount.device,
@@ -20,11 +42,29 @@ export function deriveMounts(
     type: mount.type,
     family: mount.type.replace(/\..*$/, ''),
     source: mount.source,
+    namespacePid,
+    namespaceTask,
     master: mount.master,
     hasOuterMaster: mount.master !== 0 && !groups.has(mount.master),
-    isRootReachable: isRootReachable(mount, mounts, root),
+    isRootReachable: isRootReachable(mount, all, root),
     isOnHost: hostDevices?.has(mount.device),
   }));
+}
+
+/** A new namespace begins as a copy: only what it does not share with init, or with one before it, is told. */
+function findAdded(mounts: readonly MountRecord[], nested: readonly NestedMounts[]): readonly SeenMount[] {
+  const known = new Set(mounts.map(placeOf));
+  return nested.flatMap(({ pid, task, mounts: own }) =>
+    own.flatMap((mount) => {
+      if (known.has(placeOf(mount))) return [];
+      known.add(placeOf(mount));
+      return [{ mount, namespacePid: pid, namespaceTask: task }];
+    }),
+  );
+}
+
+function placeOf({ device, root, path }: MountRecord): string {
+  return [device, root, path].join('\0');
 }
 
 /** The kernel numbers mounts, not namespaces: two tables with a mount in common are of the same namespace. */

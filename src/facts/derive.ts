@@ -31,6 +31,7 @@ export function deriveFacts(input: DeriveInput): FactSet {
   const source = deriveHost(sourceReader, input.source, name);
   const circumstances = { criu: source.criu, criuOptions: input.criuOptions ?? [] };
   const engine = name && deriveEngine(sourceReader, input.source, name, circumstances);
+  const target = input.target && deriveHost(createReader('target', input.target, shortfall), input.target, name);
   const instance =
     name &&
     input.instance &&
@@ -38,10 +39,9 @@ export function deriveFacts(input: DeriveInput): FactSet {
       name: input.instance.name,
       engine: engines[name],
       packaging: engine?.packaging,
-      lsm: source.kernel?.lsm,
+      lsm: { here: source.kernel?.lsm, next: (target ?? source).kernel?.lsm },
       hostMounts: sourceReader.read('proc.self.mountinfo', parseMountinfo),
     });
-  const target = input.target && deriveHost(createReader('target', input.target, shortfall), input.target, name);
   const facts: Facts = {
     source,
     ...(target && { target }),

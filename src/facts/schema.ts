@@ -103,7 +103,11 @@ const hostFacts = record({
     inUserNamespace: flag('uid 0 here is not uid 0 of the machine (/proc/self/uid_map)', 'proc.self.uid_map'),
   }),
   containedIn: text(
-    'kind of container this host itself runs in (lxc, docker, podman, systemd-nspawn), empty = none seen',
+    'kind of container this host itself runs in (lxc, podman, systemd-nspawn), as process 1 tells; empty = none seen',
+    'host.container',
+  ),
+  containerMarker: text(
+    'kind of container that a marker file alone tells of (docker, podman), which may be a left-over; empty = none',
     'host.container',
   ),
   cgroups: record({
@@ -129,10 +133,21 @@ const engineFacts = record({
   criuEnabled: flag('the snap of LXD is set to bring its criu (`snap get lxd criu.enable`)', 'snap.lxd.criu'),
 });
 
+/** A liblxc configuration; where its file cannot be read, the engine's own settings with `raw.lxc` over them. */
+const lxcFacts = (which: string, ...evidence: EvidenceId[]) =>
+  record({
+    options: textMap(`options of the liblxc configuration ${which}; the last one wins`, ...evidence),
+    ptyMax: number(`lxc.pty.max of the configuration ${which}`, ...evidence),
+    ttyMax: number(`lxc.tty.max of the configuration ${which}: terminals mounted as /dev/tty1 and on`, ...evidence),
+    consolePath: text(`lxc.console.path of the configuration ${which}, empty = not set`, ...evidence),
+    apparmorProfile: text(`lxc.apparmor.profile of the configuration ${which}, empty = set to nothing`, ...evidence),
+  });
+
 const instanceFacts = record({
   name: text('name as the engine knows it'),
   status: text('running, stopped, frozen, error … in lower case', 'engine.instance'),
   type: text('container or virtual-machine', 'engine.instance'),
+  ephemeral: flag('the engine deletes it as soon as it stops', 'engine.instance'),
   privileged: flag('root of the container is root of the host', 'engine.instance', 'instance.uid_map'),
   config: textMap('expanded configuration, profiles included', 'engine.instance'),
   devices: records('Device', 'expanded devices', ['engine.instance'], {
@@ -143,36 +158,37 @@ const instanceFacts = record({
     isRoot: flag('the disk that holds the root file system'),
     isHostPath: flag('a disk whose source is a path of the host'),
   }),
-  lxc: record({
-    options: textMap(
-      'options of the liblxc configuration in effect, last one wins',
-      'instance.lxc.conf',
-      'engine.instance',
-    ),
-    ptyMax: number('lxc.pty.max in effect', 'instance.lxc.conf', 'engine.instance'),
-    consolePath: text('lxc.console.path in effect, empty = not set', 'instance.lxc.conf', 'engine.instance'),
-    apparmorProfile: text(
-      'lxc.apparmor.profile in effect, empty = set to nothing',
-      'instance.lxc.conf',
-      'engine.instance',
-    ),
-  }),
-  mounts: records('Mount', 'mount table of its init', ['instance.mountinfo'], {
-    id: number('mount id'),
-    parent: number('id of the parent mount'),
-    device: text('major:minor'),
-    root: text('path inside the file system that is mounted here'),
-    path: text('mount point as the container sees it'),
-    type: text('file system type as in mountinfo: fuse.lxcfs'),
-    family: text('type without what follows a dot: fuse'),
-    source: text('mount source'),
-    master: number('peer group it is a slave of, 0 = none'),
-    hasOuterMaster: flag('slave of a peer group with no member inside'),
-    isRootReachable: flag('the mounted root can be reached from another mount of the same file system inside'),
-    isOnHost: flag(
-      'the same file system (major:minor) is mounted on the host too, so that `--ext-mount-map auto` finds its source',
-    ),
-  }),
+  lxc: lxcFacts('of the running container', 'instance.lxc.conf', 'engine.instance'),
+  nextLxc: lxcFacts(
+    'that its next start gets, a restore too: what the engine sets, then `raw.lxc` as it is now',
+    'engine.instance',
+    'instance.lxc.conf',
+    'sys.lsm',
+    'sys.apparmor',
+  ),
+  mounts: records(
+    'Mount',
+    'mounts of its init, and those that its tasks have besides',
+    ['instance.mountinfo', 'instance.tasks'],
+    {
+      id: number('mount id'),
+      parent: number('id of the parent mount'),
+      device: text('major:minor'),
+      root: text('path inside the file system that is mounted here'),
+      path: text('mount point as the container sees it'),
+      type: text('file system type as in mountinfo: fuse.lxcfs'),
+      family: text('type without what follows a dot: fuse'),
+      source: text('mount source'),
+      namespacePid: number('pid of a task in whose mount namespace it is, 0 = that of init'),
+      namespaceTask: text('the same for messages: `sleep (pid 812)`, name untrusted; empty = that of init'),
+      master: number('peer group it is a slave of, 0 = none'),
+      hasOuterMaster: flag('slave of a peer group with no member inside'),
+      isRootReachable: flag('the mounted root can be reached from another mount of the same file system inside'),
+      isOnHost: flag(
+        'the same file system (major:minor) is mounted on the host too, so that `--ext-mount-map auto` finds its source',
+      ),
+    },
+  ),
   links: records('Link', 'network links in its network namespace', ['instance.links'], {
     index: number('interface index'),
     name: text('interface name, untrusted'),
@@ -197,6 +213,7 @@ const instanceFacts = record({
     driver: text('dir, btrfs, zfs, lvm, ceph …', 'engine.pool'),
     path: text('directory that will hold the images', 'engine.pool'),
     freeBytes: number('free bytes there', 'instance.space'),
+    usedBytes: number('bytes in use on that file system, by whatever lies there', 'instance.space'),
   }),
   libc: record({
     name: text('glibc or musl, mapped by its init', 'instance.maps'),
@@ -211,6 +228,9 @@ const instanceFacts = record({
   wasRestored: flag('its running incarnation came from a restore, not from a fresh start', 'instance.logs'),
 });
 
+/** What the user is about to do, asked for and not read: `operation == 'snapshot'`. */
+export const operationSchema = text('snapshot, stop, move, restore, dump (of a bare process tree) or host');
+
 /** What the log itself tells, for `when` of a diagnose entry. */
 const logFacts = record({
   phase: text('dump, restore, migrate, check or unknown'),
@@ -223,6 +243,7 @@ const logFacts = record({
   earlier: texts('messages of Error and Warn lines before this one, oldest first, at most 200'),
   later: texts('messages of Error and Warn lines after this one'),
   recent: texts('the 40 messages before this one, of any level, oldest first'),
+  errors: texts('messages of Error and Warn lines of all logs that were given, at most 200 of each log'),
   tasks: textMap('comm by pid, as far as the log names them'),
   mounts: textMap('mount point by mount id'),
 });

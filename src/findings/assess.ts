@@ -2,11 +2,16 @@
 
 import { evidenceOf } from '../facts/provenance.js';
 import type { FactSet } from '../facts/schema.js';
-import type { Cause, Phase } from '../rules/cause.js';
+import type { Cause, Operation, Phase } from '../rules/cause.js';
 import { compileCause, type CompiledCause, type CompiledPrediction } from '../rules/compile.js';
 import type { Variables } from '../rules/language.js';
 import { rankOf, toFinding, unique, verdictOf, type Judgement } from './summarize.js';
-import type { Assessment, Finding, Note, Occurrence, Operation, Side, Subject } from './finding.js';
+import type { Assessment, Finding, Note, Occurrence, Side, Subject } from './finding.js';
+
+/** What predictions are judged by. */
+interface Case extends FactSet {
+  readonly operation: Operation;
+}
 
 export interface AssessOptions {
   readonly operation: Operation;
@@ -45,20 +50,15 @@ function judgeCause(
     const predictions = compiled.predictions.filter(({ prediction }) => prediction.phase === phase);
     if (predictions.length === 0) return [];
     const judgements = predictions.flatMap((prediction) =>
-      judgeOnSides(compiled.cause, prediction, factSet, operation),
+      judgeOnSides(compiled.cause, prediction, { ...factSet, operation }),
     );
     return [toFinding(compiled.cause, phase, judgements, addressee)];
   });
 }
 
 /** A host cause is judged on the side where its phase runs; an instance cause once; a pair cause needs a target. */
-function judgeOnSides(
-  cause: Cause,
-  compiled: CompiledPrediction,
-  factSet: FactSet,
-  operation: Operation,
-): readonly Judgement[] {
-  const { facts } = factSet;
+function judgeOnSides(cause: Cause, compiled: CompiledPrediction, factSet: Case): readonly Judgement[] {
+  const { facts, operation } = factSet;
   const { prediction } = compiled;
   const notApplicable: Judgement = {
     prediction,
@@ -83,9 +83,9 @@ function judgeOnSides(
   return facts.target === undefined ? [notApplicable] : [judge(compiled, factSet, 'target')];
 }
 
-function judge(compiled: CompiledPrediction, factSet: FactSet, side: Side): Judgement {
-  const { facts } = factSet;
-  const variables: Variables = { ...facts, host: side === 'target' ? facts.target : facts.source };
+function judge(compiled: CompiledPrediction, factSet: Case, side: Side): Judgement {
+  const { facts, operation } = factSet;
+  const variables: Variables = { ...facts, host: side === 'target' ? facts.target : facts.source, operation };
   return compiled.each === undefined
     ? judgeOnce(compiled, factSet, side, variables)
     : judgeEach(compiled, compiled.each, factSet, side, variables);

@@ -34,6 +34,20 @@ const loudMessages = (events: readonly LogEvent[], run: number): string[] =>
 const messagesOf = (lines: readonly string[]): string[] =>
   lines.flatMap((line) => parseLogLine(line).map((record) => record.message));
 
+const errorsByReadings = new WeakMap<readonly LogReading[], readonly string[]>();
+
+/** The same for every line of the same logs, so it is made once. */
+const errorsOf = (readings: readonly LogReading[]): readonly string[] => {
+  const known = errorsByReadings.get(readings);
+  if (known !== undefined) return known;
+  const errors = readings.flatMap(({ events }) =>
+    events.filter(({ level, message }) => level !== 'info' && message !== endOfLog).slice(0, maxNeighbours),
+  );
+  const messages = errors.map(({ message }) => message);
+  errorsByReadings.set(readings, messages);
+  return messages;
+};
+
 /** The value that all runs agree on, as far as they tell it. */
 const agreed = <Value>(runs: readonly LogRun[], read: (run: LogRun) => Value | undefined): Value | undefined => {
   const values = new Set(runs.map(read).filter((value) => value !== undefined));
@@ -65,6 +79,7 @@ export const logFactsOf = ({ event, run, reading, index }: PlacedEvent, readings
     earlier: loudMessages(reading.events.slice(0, index), event.run).slice(-maxNeighbours),
     later: loudMessages(reading.events.slice(index + 1), event.run).slice(0, maxNeighbours),
     ...(event.recent === undefined ? {} : { recent: messagesOf(event.recent) }),
+    errors: errorsOf(readings),
     tasks: run.tasks,
     mounts: run.mounts,
   };

@@ -27,6 +27,7 @@ interface CompiledLine {
   /** Expressions are compiled when a line of theirs turns up, which few do. */
   readonly applies: (log: () => LogFacts, captures: Captures) => boolean | undefined;
   readonly explain: (log: () => LogFacts, captures: Captures) => string | undefined;
+  readonly advice?: string;
   /** The condition asks how the run went, so the line may be one of a run that succeeded. */
   readonly judgesSuccess: boolean;
 }
@@ -39,6 +40,8 @@ export interface LineMatch {
   readonly confidence: number;
   /** What the rule says about this line. */
   readonly message: () => string | undefined;
+  /** What to look at when nothing tells the cause. */
+  readonly advice?: string;
   readonly captures: Captures;
   readonly judgesSuccess: boolean;
 }
@@ -77,7 +80,7 @@ const compileSignatures = (cause: Cause): readonly CompiledLine[] =>
 
 const compileLogRules = (logRules: LineRules['logRules']): readonly CompiledLine[] =>
   logRules.flatMap(({ role, lines }) =>
-    lines.map(({ in: kinds, line, unless }) => {
+    lines.map(({ in: kinds, line, unless, advice }) => {
       const condition = lazily(() => compileLogCondition(unless ?? 'false', captureNames(line)));
       return {
         role,
@@ -87,6 +90,7 @@ const compileLogRules = (logRules: LineRules['logRules']): readonly CompiledLine
         confidence: 1,
         applies: (log: () => LogFacts, values: Captures) => unless === undefined || condition()(log(), values) !== true,
         explain: () => undefined,
+        ...(advice === undefined ? {} : { advice }),
         judgesSuccess: false,
       };
     }),
@@ -143,6 +147,7 @@ const matchLine = (line: CompiledLine, event: LogEvent, log: () => LogFacts): Li
     role: line.role,
     confidence: line.confidence * (applies === undefined ? undecidedShare : 1),
     message: () => line.explain(log, captures),
+    ...(line.advice === undefined ? {} : { advice: line.advice }),
     captures,
     judgesSuccess: line.judgesSuccess,
   };

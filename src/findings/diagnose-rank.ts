@@ -7,8 +7,11 @@ import type { LineMatch } from './diagnose-match.js';
 
 /** A line with what it is to the failure. */
 export interface JudgedEvent extends PlacedEvent {
-  /** `unexplained`: an error no rule knows. `quiet`: a line that says nothing about a failure. */
-  readonly role: 'root' | 'consequence' | 'noise' | 'unexplained' | 'quiet';
+  /**
+   * `unexplained`: an error no rule knows. `quiet`: a line that says nothing about a failure. `history`:
+   * a line of an older failure.
+   */
+  readonly role: 'root' | 'consequence' | 'noise' | 'unexplained' | 'quiet' | 'history';
   readonly matches: readonly LineMatch[];
 }
 
@@ -68,12 +71,18 @@ const weighRun = (events: readonly JudgedEvent[]): Line[] => {
 
 const groupBy = <Item, Key>(items: readonly Item[], keyOf: (item: Item) => Key): Map<Key, Item[]> => {
   const groups = new Map<Key, Item[]>();
-  for (const item of items) groups.set(keyOf(item), [...(groups.get(keyOf(item)) ?? []), item]);
+  for (const item of items) {
+    const key = keyOf(item);
+    const group = groups.get(key);
+    if (group === undefined) groups.set(key, [item]);
+    else group.push(item);
+  }
   return groups;
 };
 
 /** Candidates, best first; of equal ones the one whose line came first. */
-export const rankCauses = (events: readonly JudgedEvent[]): readonly Candidate[] => {
+export const rankCauses = (all: readonly JudgedEvent[]): readonly Candidate[] => {
+  const events = all.filter((judged) => judged.role !== 'history');
   const lines = [...groupBy(events, (judged) => judged.run).values()].flatMap(weighRun);
   const candidates = [...groupBy(lines, (line) => line.cause.id).values()].flatMap((own) => {
     const [best] = own.toSorted((a, b) => b.confidence - a.confidence);

@@ -4,7 +4,9 @@ import { endOfLog, type LogReading } from '../evidence/log-reading.js';
 import { readLogText } from '../evidence/logs.js';
 import type { LogKind } from '../rules/cause.js';
 import { logFactsOf, placeEvents, type PlacedEvent } from './diagnose-facts.js';
+import { findPhases, markHistory } from './diagnose-history.js';
 import { compileLines, matchEvent, watchedWords, type LineMatch, type LineRules } from './diagnose-match.js';
+import { notesOf } from './diagnose-notes.js';
 import { rankCauses, type Candidate, type JudgedEvent } from './diagnose-rank.js';
 import { describeCandidate, lineOf } from './diagnosis.js';
 import type { LogPhase, Triage } from './finding.js';
@@ -48,21 +50,28 @@ const judge = (placed: PlacedEvent, matches: readonly LineMatch[], isAllWell: bo
 const judgeAll = (rules: LineRules, readings: readonly LogReading[]): readonly JudgedEvent[] => {
   const lines = compileLines(rules);
   const isAllWell = allWentWell(readings);
-  return placeEvents(readings).map((placed) => {
+  const judged = placeEvents(readings).map((placed) => {
     let facts: ReturnType<typeof logFactsOf> | undefined;
     const log = (): ReturnType<typeof logFactsOf> => (facts ??= logFactsOf(placed, readings));
     return judge(placed, matchEvent(lines, placed.event, log), isAllWell);
   });
+  return markHistory(judged);
 };
 
-const phaseOf = (readings: readonly LogReading[], failing: JudgedEvent | undefined): LogPhase => {
-  const isMigration = readings.some((reading) => reading.operation === 'migrate');
-  if (isMigration) return 'migrate';
-  const runs = readings.flatMap((reading) => reading.runs);
-  const known = failing?.run.phase ?? failing?.reading.phase ?? runs.find((run) => run.failed)?.phase;
-  const told = known ?? runs.findLast((run) => run.phase !== undefined)?.phase;
+const phaseOf = (
+  readings: readonly LogReading[],
+  events: readonly JudgedEvent[],
+  failing: JudgedEvent | undefined,
+): LogPhase => {
+  if (readings.some((reading) => reading.operation === 'migrate')) return 'migrate';
+  const own = failing === undefined ? undefined : findPhases(events).get(failing);
+  const history = new Set(events.filter(({ role }) => role === 'history').map(({ run }) => run));
+  const runs = readings.flatMap((reading) => reading.runs).filter((run) => !history.has(run));
   return (
-    told ??
+    own ??
+    failing?.reading.operation ??
+    runs.find((run) => run.failed)?.phase ??
+    runs.findLast((run) => run.phase !== undefined)?.phase ??
     readings.find((reading) => reading.operation !== undefined)?.operation ??
     readings.find((reading) => reading.phase !== undefined)?.phase ??
     'unknown'
@@ -91,11 +100,26 @@ const openLines = (events: readonly JudgedEvent[]): readonly JudgedEvent[] => {
   return shown.slice(0, maxUnexplained);
 };
 
-/** Whether anything in the logs says that something failed; no log at all says nothing. */
+/** Whether anything in the logs says that something failed. */
 const hasFailed = (readings: readonly LogReading[], events: readonly JudgedEvent[]): boolean =>
   events.some((judged) => ['root', 'consequence', 'unexplained'].includes(judged.role)) ||
-  readings.some((reading) => reading.runs.some((run) => run.failed)) ||
-  readings.every((reading) => reading.lines === 0);
+  readings.some((reading) => reading.runs.some((run) => run.failed));
+
+/** Whether CRIU says that it succeeded, in its last run of each of its logs; silence is no success. */
+const hasSucceeded = (readings: readonly LogReading[]): boolean => {
+  const isGood = ({ runs }: LogReading): boolean => runs.at(-1)?.succeeded === true;
+  const mustSay = ({ kind, problem }: LogReading): boolean => kind === 'criu' || problem !== undefined;
+  return readings.some(isGood) && readings.filter(mustSay).every(isGood);
+};
+
+const resultOf = (
+  readings: readonly LogReading[],
+  events: readonly JudgedEvent[],
+  isDiagnosed: boolean,
+): Triage['result'] => {
+  if (isDiagnosed) return 'diagnosed';
+  return !hasFailed(readings, events) && hasSucceeded(readings) ? 'no-failure' : 'unexplained';
+};
 
 /** Judges logs by the rules. Diagnoses come best first; the logs of a good run give none. */
 export const diagnose = (rules: LineRules, readings: readonly LogReading[]): Triage => {
@@ -103,17 +127,17 @@ export const diagnose = (rules: LineRules, readings: readonly LogReading[]): Tri
   const candidates = diagnosesOf(events);
   const open = openLines(events);
   const [best] = candidates;
-  const failing = best?.line ?? open[0];
-  const result = best !== undefined ? 'diagnosed' : hasFailed(readings, events) ? 'unexplained' : 'no-failure';
+  const result = resultOf(readings, events, best !== undefined);
+  const failing = best?.line ?? (result === 'unexplained' ? open[0] : undefined);
   return {
     result,
-    phase: phaseOf(readings, failing),
-    signature:
-      failing === undefined || result === 'no-failure' ? '' : signatureOf(failing.event.message, best?.match.captures),
+    phase: phaseOf(readings, events, failing),
+    signature: failing === undefined ? '' : signatureOf(failing.event.message, best?.match.captures),
     versions: versionsOf(readings, failing),
     diagnoses: candidates.map((candidate) => describeCandidate(candidate, events, readings)),
     timeline: timelineOf(readings),
     unexplained: result === 'unexplained' ? open.map(lineOf) : [],
+    notes: notesOf({ result, readings, events, failing }),
   };
 };
 

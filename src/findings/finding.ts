@@ -1,13 +1,11 @@
 /** What the judging half of crdoctor hands to the renderers: plain data, no sentences made twice. */
 
-import type { Phase, Severity } from '../rules/cause.js';
+import type { Operation, Phase, Severity } from '../rules/cause.js';
 import type { EvidenceId } from '../source/source.js';
 
 export type Outcome = 'fires' | 'quiet' | 'unknown' | 'not-applicable';
 export type Side = 'source' | 'target' | 'instance';
 export type Verdict = 'ready' | 'at-risk' | 'blocked' | 'unknown';
-/** What the user is about to do; `dump` of a bare process tree, `host` when no instance was named. */
-export type Operation = 'snapshot' | 'stop' | 'move' | 'restore' | 'dump' | 'host';
 
 /** One place where a cause was seen. */
 export interface Occurrence {
@@ -59,6 +57,8 @@ export interface HostSummary {
 export interface Note {
   readonly topic: string;
   readonly text: string;
+  /** A limit of the verdict, which a reader has to know: shown always. */
+  readonly isLimit?: boolean;
 }
 
 /** All findings of one check, worst first, with the verdict that follows from them. */
@@ -110,4 +110,6 @@ export interface Triage {
   readonly diagnoses: readonly Diagnosis[];
   readonly timeline: readonly TimelineEntry[];
   readonly unexplained: readonly LogLine[];
+  /** What to look at next, what was left out and why, one sentence or two each. Untrusted. */
+  readonly notes: readonly string[];
 }

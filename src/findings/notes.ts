@@ -21,6 +21,7 @@ export function notesOf({ source, instance }: Facts): readonly Note[] {
     },
     {
       topic: 'not looked at',
+      isLimit: true,
       text: 'open files, sockets, locks, terminals and memory mappings of single processes',
     },
   ];
@@ -32,7 +33,9 @@ function imageArithmetic({ memory, storage }: InstanceFacts): string {
   const used = memory?.usedBytes;
   const free = storage?.freeBytes;
   const rest = used === undefined || free === undefined ? 'not known what is left' : `${formatBytes(free - used)} left`;
-  return `${amount(used)} of memory to write to ${place}, ${amount(free)} free there: ${rest}`;
+  const images = `${amount(used)} of memory to write to ${place}, ${amount(free)} free there: ${rest}`;
+  if (storage?.driver !== 'dir') return images;
+  return `${images}; a stateful snapshot copies the root file system as well, which was not measured (at most ${amount(storage.usedBytes)})`;
 }
 
 function amount(bytes: number | undefined): string {

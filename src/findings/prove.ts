@@ -68,9 +68,10 @@ function failingTests(cause: Cause, rules: RuleSet, most = Number.POSITIVE_INFIN
 }
 
 function runPredictTest(compiled: CompiledCause, test: PredictTest): string | undefined {
+  const operation = test.operation ?? (compiled.cause.scope === 'pair' ? 'move' : 'stop');
   const { findings } = assessCompiled([compiled], factSetOf(test), {
-    operation: compiled.cause.scope === 'pair' ? 'move' : 'stop',
-    subject: { operation: 'stop', source: { where: 'test' } },
+    operation,
+    subject: { operation, source: { where: 'test' } },
   });
   const meant = findings.filter(
     (finding) => (test.phase ?? finding.phase) === finding.phase && matchesSeverity(finding, test),

@@ -8,7 +8,7 @@ export interface CriuCheck {
    * something needed is missing. Undefined: it gave up before judging.
    */
   readonly verdict: 'good' | 'partial' | 'bad' | undefined;
-  /** The other lines, without time stamp, level and source line. */
+  /** The other lines, without time stamp, level and source line; long ones are cut, and so is a long list. */
   readonly messages: readonly string[];
 }
 
@@ -36,11 +36,19 @@ export function parseCriuCheck(text: string): CriuCheck {
     .filter((line) => line !== '');
   return {
     verdict: verdictOf(lines),
-    messages: [...new Set(lines.filter((line) => !verdictTexts.has(line)))],
+    messages: [...new Set(lines.filter((line) => !verdictTexts.has(line)).map(cut))].slice(0, maxMessages),
   };
 }
 
 const verdictTexts: ReadonlySet<string> = new Set(['Looks good.', 'Does not look good.', ...partialText]);
+
+/** CRIU has fewer things to complain about, and says each in less; what goes on and on is another program. */
+const maxMessages = 40;
+const maxMessageLength = 200;
+
+function cut(line: string): string {
+  return line.length > maxMessageLength ? `${line.slice(0, maxMessageLength)}…` : line;
+}
 
 function verdictOf(lines: readonly string[]): CriuCheck['verdict'] {
   if (lines.includes('Does not look good.')) return 'bad';

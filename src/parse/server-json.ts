@@ -49,6 +49,7 @@ const instanceSchema = v.looseObject({
   type: v.optional(v.string()),
   status: v.string(),
   project: v.optional(v.string()),
+  ephemeral: v.optional(v.boolean()),
   expanded_config: v.nullish(textMap),
   expanded_devices: v.nullish(v.record(v.string(), textMap)),
   state: v.nullish(v.looseObject({ pid: v.optional(v.number()) })),
@@ -61,6 +62,8 @@ export interface InstanceRecord {
   /** In lower case: running, stopped, frozen, error. */
   readonly status: string;
   readonly project: string;
+  /** It is deleted as soon as it stops; undefined when the answer does not say it. */
+  readonly isEphemeral: boolean | undefined;
   readonly config: Readonly<Record<string, string>>;
   readonly devices: Readonly<Record<string, Readonly<Record<string, string>>>>;
   /** Pid of its init on the host; undefined when the answer was without state or it does not run. */
@@ -77,6 +80,7 @@ export function parseInstance(text: string): InstanceRecord | undefined {
     type: instance.type ?? 'container',
     status: instance.status.toLowerCase(),
     project: instance.project ?? 'default',
+    isEphemeral: instance.ephemeral,
     config: instance.expanded_config ?? {},
     devices: instance.expanded_devices ?? {},
     pid: pid > 0 ? pid : undefined,

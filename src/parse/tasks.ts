@@ -1,6 +1,7 @@
 /** Reads the task tree as a source writes it (src/source/local-tasks.ts has the format). */
 
 import { parseWhole } from './lines.js';
+import { parseMountinfo, type MountRecord } from './mountinfo.js';
 import { parseProcStatus, type ProcStatus } from './proc-status.js';
 
 export interface TaskRecord {
@@ -8,9 +9,11 @@ export interface TaskRecord {
   readonly status: ProcStatus | undefined;
   /** Links by kind: `mnt` -> `mnt:[4026532201]`. */
   readonly namespaces: Readonly<Record<string, string>>;
+  /** Mounts of its namespace: of the first task of each but that of the root. */
+  readonly mounts: readonly MountRecord[] | undefined;
   /** Pids of the tracers of its further threads. */
   readonly threadTracers: readonly number[];
-  /** What could not be read: status, ns:KIND, threads, children. */
+  /** What could not be read: status, ns:KIND, mounts, threads, children. */
   readonly denied: readonly string[];
 }
 
@@ -42,5 +45,8 @@ function parseBlock(block: string): TaskRecord | undefined {
     else if (what !== undefined) denied.push(what);
     else namespaces[kind] = link;
   }
-  return { pid, status: parseProcStatus(block), namespaces, threadTracers, denied };
+  const table = [...block.matchAll(/^mount (.+\n)/gm)].map(([, line = '']) => line).join('');
+  const mounts = parseMountinfo(table);
+  if (table !== '' && mounts === undefined) denied.push('mounts');
+  return { pid, status: parseProcStatus(block), namespaces, mounts, threadTracers, denied };
 }

@@ -108,13 +108,12 @@ function closing(assessment: Assessment, page: Page): readonly string[] {
   const { quiet, notApplicable } = groupFindings(assessment);
   const { style, columns, verbose } = page;
   if (!verbose) {
-    return quiet.length === 0
-      ? []
-      : [
-          style.faint(
-            `${amountOf(namesOf(quiet).length, 'other cause')} looked for and not found (--verbose lists them).`,
-          ),
-        ];
+    const count = amountOf(namesOf(quiet).length, 'other cause');
+    const limits = assessment.notes.filter(({ isLimit }) => isLimit === true);
+    return [
+      ...(quiet.length === 0 ? [] : [`${count} looked for and not found (--verbose lists them).`]),
+      ...limits.flatMap((note) => noteLines(note, columns)),
+    ].map(style.faint);
   }
   const list = (title: string, findings: readonly Finding[]): readonly string[] =>
     findings.length === 0 ? [] : wrap(escapeText(`${title}: ${namesOf(findings).join(', ')}`), columns, '', '  ');
@@ -126,7 +125,8 @@ function closing(assessment: Assessment, page: Page): readonly string[] {
 }
 
 function noteLines({ topic, text }: Note, columns: number): readonly string[] {
-  return wrap(`${escapeText(topic)}: ${escapeText(text)}`, columns, '', '  ');
+  const sentence = `${topic.charAt(0).toUpperCase()}${topic.slice(1)}: ${text}`;
+  return wrap(escapeText(sentence), columns, '', '  ');
 }
 
 function namesOf(findings: readonly Finding[]): readonly string[] {

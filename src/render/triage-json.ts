@@ -5,7 +5,7 @@ import { escapeJson } from './escape.js';
 
 /** Two spaces of indentation, ends with a line break. Key order is that of the schema. */
 export function renderTriageJson(triage: Triage): string {
-  const { result, phase, signature, versions, diagnoses, timeline, unexplained } = triage;
+  const { result, phase, signature, versions, diagnoses, timeline, unexplained, notes } = triage;
   const document = {
     schema: 'crdoctor.triage/1',
     result,
@@ -26,6 +26,7 @@ export function renderTriageJson(triage: Triage): string {
     })),
     timeline: timeline.map((entry) => ({ timeS: entry.timeS, phase: entry.phase, text: entry.text })),
     unexplained: unexplained.map(({ file, line, text }) => ({ file, line, text })),
+    notes,
   };
   return `${escapeJson(JSON.stringify(document, undefined, 2))}\n`;
 }

@@ -17,6 +17,7 @@ export function renderTriageMarkdown(triage: Triage): string {
     markdownTable(['CRIU', 'kernel', 'engine'], [cells]),
     ...triage.diagnoses.map(diagnosisSection),
     triage.unexplained.length === 0 ? '' : `## Error lines that nothing explains\n\n${logBlock(triage.unexplained)}`,
+    triage.notes.map(escapeMarkdown).join('\n\n'),
     triage.signature === '' ? '' : `Signature: ${markdownCode(triage.signature)}`,
   ];
   return `${sections.filter((section) => section !== '').join('\n\n')}\n`;

@@ -23,6 +23,7 @@ export function renderTriageText(triage: Triage, options: TextOptions): string {
     best === undefined ? [] : diagnosisLines(best, page),
     ...others.map((diagnosis) => otherLines(diagnosis, page)),
     unexplainedLines(triage, page),
+    triage.notes.flatMap((note) => wrap(escapeText(note), page.columns)),
     page.verbose ? timelineLines(triage.timeline, page) : [],
     // In one line however long, to be copied and searched for.
     triage.signature === '' ? [] : [page.style.faint(`signature: ${escapeText(triage.signature)}`)],
@@ -42,7 +43,7 @@ export function triageMeaning({ result, phase, signature, unexplained }: Triage)
     check: 'The check of CRIU',
     unknown: 'The operation',
   }[phase];
-  if (result === 'no-failure') return 'The log shows no failure.';
+  if (result === 'no-failure') return 'The log shows no failure: CRIU succeeded.';
   if (result === 'unexplained' && signature === '' && unexplained.length === 0) {
     return 'The log says neither that something failed nor that it went well.';
   }

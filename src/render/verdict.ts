@@ -1,6 +1,7 @@
 /** Says in a sentence what a verdict means for what the user is about to do. */
 
-import type { Assessment, Finding, Operation, Subject } from '../findings/finding.js';
+import type { Assessment, Finding, Subject } from '../findings/finding.js';
+import type { Operation } from '../rules/cause.js';
 
 /** The phases that an operation stands or falls by. */
 type Part = 'dump' | 'restore';

@@ -5,6 +5,8 @@ import * as v from 'valibot';
 export const engineNames = ['lxd', 'incus', 'lxc', 'docker', 'podman', 'runc', 'criu'] as const;
 /** Where a log line comes from; `text` is what a command printed on the terminal. */
 export const logKinds = [...engineNames, 'crun', 'containerd', 'kubelet', 'kernel', 'text'] as const;
+/** What may be about to be done. */
+export const operations = ['snapshot', 'stop', 'move', 'restore', 'dump', 'host'] as const;
 export const areas = [
   'cpu',
   'kernel',
@@ -62,6 +64,8 @@ const signature = v.strictObject({
 const predictTest = v.strictObject({
   name: text,
   engine: v.optional(v.picklist(engineNames), 'lxd'),
+  /** What is about to be done; left out = stop, or move for a cause of the scope pair. */
+  operation: v.optional(v.picklist(operations)),
   facts: v.record(v.string(), v.unknown()),
   expect: v.picklist(['fires', 'quiet', 'unknown', 'not-applicable']),
   /** Which predictions are meant; left out = the whole cause, its worst outcome. */
@@ -114,6 +118,8 @@ export type CauseTest = CauseFile['tests'][number];
 export type Phase = Prediction['phase'];
 export type Severity = Prediction['severity'];
 export type EngineName = (typeof engineNames)[number];
+/** What the user is about to do; `dump` of a bare process tree, `host` when no instance was named. */
+export type Operation = (typeof operations)[number];
 export type LogKind = (typeof logKinds)[number];
 
 /** Tells the two kinds of tests in a cause file apart: one has facts, the other a log. */

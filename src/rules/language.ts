@@ -7,7 +7,7 @@
 
 import { Environment, EvaluationError, ParseError, TypeError as CelTypeError } from '@marcbachmann/cel-js';
 
-import { factSchema, logSchema, type Fact, type FactFields, type LogFacts } from '../facts/schema.js';
+import { factSchema, logSchema, operationSchema, type Fact, type FactFields, type LogFacts } from '../facts/schema.js';
 import { compareVersions } from '../parse/version.js';
 import { deviceName, errnoText, familyName, fileModeText, protocolName, signalText } from './decoders.js';
 import { formatBytes } from './format-bytes.js';
@@ -179,7 +179,7 @@ function factEnvironment(): Environment {
   for (const [name, fact] of Object.entries(factSchema.fields)) {
     environment.registerVariable({ name, schema: celSchema(fact.fields) });
   }
-  return environment;
+  return environment.registerVariable('operation', celTypes[operationSchema.kind] ?? 'dyn');
 }
 
 function logEnvironment(): Environment {

@@ -32,22 +32,34 @@ const idPattern = /^[a-z0-9]+(-[a-z0-9]+)*$/;
 export async function readRuleFiles(directory: string): Promise<readonly RuleFile[]> {
   const found: RuleFile[] = [];
   for (const entry of await entriesOf(directory)) {
+    const path = join(directory, entry.name);
     if (entry.isDirectory()) {
-      const names = (await entriesOf(join(directory, entry.name)))
-        .filter((each) => each.isFile())
-        .map((each) => each.name);
-      for (const name of names) found.push(...(await readRuleFile(join(directory, entry.name, name), entry.name)));
-    } else if (entry.isFile()) {
-      found.push(...(await readRuleFile(join(directory, entry.name), 'engine')));
+      for (const inner of await entriesOf(path)) {
+        if (await isFile(path, inner)) found.push(...(await readRuleFile(join(path, inner.name), entry.name)));
+      }
+    } else if (await isFile(directory, entry)) {
+      found.push(...(await readRuleFile(path, 'engine')));
     }
   }
   return found;
 }
 
+/** A link to a file counts: that is how configuration management lays files out. */
+async function isFile(directory: string, entry: Dirent): Promise<boolean> {
+  if (!entry.isSymbolicLink()) return entry.isFile();
+  try {
+    return (await stat(join(directory, entry.name))).isFile();
+  } catch {
+    return false;
+  }
+}
+
 async function entriesOf(directory: string): Promise<readonly Dirent[]> {
   try {
     const entries = await readdir(directory, { withFileTypes: true });
-    return entries.toSorted((left, right) => (left.name < right.name ? -1 : 1));
+    return entries
+      .filter(({ name }) => !name.startsWith('.'))
+      .toSorted((left, right) => (left.name < right.name ? -1 : 1));
   } catch (error) {
     throw new UserError(`cannot read the rules in ${directory}: ${errorCode(error) ?? 'unreadable'}`);
   }

@@ -17,6 +17,8 @@ export const logRulesSchema = v.strictObject({
         line: text,
         /** Why it is harmless, or what it follows from. */
         why: v.optional(text),
+        /** What to look at when the line is all there is, one sentence or two. */
+        advice: v.optional(text),
         /** CEL over captures and `log`: then the line counts after all. */
         unless: v.optional(text),
       }),

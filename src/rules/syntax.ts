@@ -34,6 +34,7 @@ export function pathOf(node: unknown): string | undefined {
 }
 
 const comparisons = new Set(['<', '<=', '>', '>=', '==', '!=']);
+const iterations = new Set(['exists', 'exists_one', 'all', 'filter', 'map']);
 const versionMethods = new Set(['before', 'atLeast']);
 
 /** What an expression tells about itself. */
@@ -43,10 +44,13 @@ export interface Anatomy {
   readonly parts: readonly Part[];
   /** Literal patterns given to `matches`. */
   readonly patterns: readonly string[];
+  /** How deep `exists`, `all`, `filter` and `map` stand inside each other. */
+  readonly nesting: number;
 }
 
 interface Found {
   readonly text: string;
+  nesting: number;
   readonly reads: Set<string>;
   readonly parts: Part[];
   readonly patterns: string[];
@@ -54,14 +58,15 @@ interface Found {
 
 /** Looks through the tree of an expression; `text` is what it was parsed from. */
 export function dissect(root: unknown, text: string): Anatomy {
-  const found: Found = { text, reads: new Set(), parts: [], patterns: [] };
-  visit(root, found);
-  return { reads: [...found.reads], parts: found.parts, patterns: found.patterns };
+  const found: Found = { text, nesting: 0, reads: new Set(), parts: [], patterns: [] };
+  visit(root, found, 0);
+  return { reads: [...found.reads], parts: found.parts, patterns: found.patterns, nesting: found.nesting };
 }
 
-function visit(node: unknown, found: Found): void {
+function visit(node: unknown, found: Found, depth: number): void {
+  found.nesting = Math.max(found.nesting, depth);
   if (Array.isArray(node)) {
-    for (const item of node) visit(item, found);
+    for (const item of node) visit(item, found, depth);
     return;
   }
   if (!isNode(node)) return;
@@ -81,7 +86,11 @@ function visit(node: unknown, found: Found): void {
   } else if (node.op === 'rcall') {
     visitCall(args, found);
   }
-  visit(args, found);
+  visit(args, found, isIteration(node) ? depth + 1 : depth);
+}
+
+function isIteration({ op, args }: Node): boolean {
+  return op === 'rcall' && Array.isArray(args) && iterations.has(String(args[0]));
 }
 
 function visitCall([name, , given]: readonly unknown[], found: Found): void {

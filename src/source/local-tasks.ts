@@ -9,6 +9,9 @@ import type { Answer } from './evidence.js';
 
 /** So many tasks are read before other work gets its turn. */
 const tasksPerTurn = 100;
+/** Systemd gives a namespace of their own to a dozen of its services; each costs some 5 KiB. */
+const maxMountNamespaces = 256;
+const maxMountTable = 1024 * 1024;
 
 /**
  * Blocks of lines, one per process, parents before their children, closed by a line `end COUNT`:
@@ -17,8 +20,10 @@ const tasksPerTurn = 100;
  *     Name:	init                         /proc/PID/status as it is (the kernel escapes the name)
  *     …
  *     ns:mnt mnt:[4026532201]             links of /proc/PID/ns
+ *     mount 660 648 0:143 / /x rw - …     its /proc/PID/mountinfo, line by line: of the first process in each
+ *                                         mount namespace other than that of the root
  *     tracer 815 4242                     a further thread (tid) and the pid of its tracer, if there is one
- *     denied ns:net                        what could not be read: status, ns:KIND, threads, children
+ *     denied ns:net                        what could not be read: status, ns:KIND, mounts, threads, children
  *     end 1
  *
  * Read with synchronous calls: none of these files makes the reader wait, and at some ten
@@ -30,12 +35,13 @@ export async function readTasks(rootPid: number, maxBytes: number, proc = '/proc
   const kept = keepOutput(maxBytes, 'head');
   const childrenOf = chooseChildren(proc, rootPid);
   const kinds = readNamespaceKinds();
+  const mountNamespaces = new Set<string>();
   const queue = [rootPid];
   const seen = new Set(queue);
   let count = 0;
   for (let next = 0; next < queue.length && !kept.isTruncated(); next++) {
     const pid = queue[next] ?? 0;
-    const task = readTask(proc, pid, kinds, childrenOf);
+    const task = readTask(proc, pid, { kinds, childrenOf, mountNamespaces });
     if (task === undefined) {
       if (pid === rootPid) return { origin, status: 'absent', reason: `there is no process ${rootPid}` };
       continue;
@@ -60,7 +66,15 @@ interface Task {
 
 type ChildrenOf = (pid: number, threads: readonly string[]) => readonly number[];
 
-function readTask(proc: string, pid: number, kinds: readonly string[], childrenOf: ChildrenOf): Task | undefined {
+interface Walk {
+  readonly kinds: readonly string[];
+  readonly childrenOf: ChildrenOf;
+  /** Links of the mount namespaces met so far; that of the root comes first. */
+  readonly mountNamespaces: Set<string>;
+}
+
+function readTask(proc: string, pid: number, walk: Walk): Task | undefined {
+  const { kinds, childrenOf, mountNamespaces } = walk;
   const directory = `${proc}/${pid}`;
   const startTime = readStartTime(directory);
   if (startTime === undefined) return undefined;
@@ -80,13 +94,29 @@ function readTask(proc: string, pid: number, kinds: readonly string[], childrenO
     const link = attempt(`ns:${kind}`, '', () => readlinkSync(`${directory}/ns/${kind}`));
     if (link !== '') links += `ns:${kind} ${link}\n`;
   }
+  const mountNamespace = /^ns:mnt (.+)$/m.exec(links)?.[1];
+  const mounts = attempt('mounts', '', () => readMounts(directory, mountNamespace, mountNamespaces));
   const hasThreads = !status.includes('\nThreads:\t1\n');
   const threads = hasThreads ? attempt('threads', [], () => readdirSync(`${directory}/task`)) : [String(pid)];
   const tracers = attempt('threads', '', () => findTracers(directory, pid, threads));
   const children = attempt('children', [], () => childrenOf(pid, threads));
   if (readStartTime(directory) !== startTime) return undefined;
+  // One that ended before its mounts could be read leaves that to the next one in the same namespace.
+  if (mountNamespace !== undefined && (mountNamespaces.size === 0 || mounts !== ''))
+    mountNamespaces.add(mountNamespace);
   const refusals = denied.map((what) => `denied ${what}\n`).join('');
-  return { block: `== ${pid} ${startTime}\n${status}${links}${tracers}${refusals}`, children };
+  return { block: `== ${pid} ${startTime}\n${status}${links}${mounts}${tracers}${refusals}`, children };
+}
+
+/**
+ * Its mount table, when it is the first one in a namespace that is not the root's own.
+ * @throws an error with the code EPERM for more than is kept: such a table counts as denied
+ */
+function readMounts(directory: string, namespace: string | undefined, met: ReadonlySet<string>): string {
+  if (namespace === undefined || met.size === 0 || met.has(namespace)) return '';
+  const table = met.size > maxMountNamespaces ? '' : readSmallFile(`${directory}/mountinfo`, maxMountTable);
+  if (table === '') throw Object.assign(new Error('too many mounts'), { code: 'EPERM' });
+  return table.replaceAll(/^(?=.)/gm, 'mount ');
 }
 
 /** The main thread's tracer stands in its status. */
@@ -114,8 +144,8 @@ function readOrGone(path: string): string {
 /** Holds a part of a file, which /proc gives in pages. */
 const shared = Buffer.alloc(16_384);
 
-/** As readFileSync, in four system calls instead of six and without a buffer of its own. */
-function readSmallFile(path: string): string {
+/** As readFileSync, in four system calls instead of six and without a buffer of its own; empty when it is longer than `maxLength`. */
+function readSmallFile(path: string, maxLength = Number.POSITIVE_INFINITY): string {
   const file = openSync(path, constants.O_RDONLY);
   try {
     let text = '';
@@ -123,6 +153,7 @@ function readSmallFile(path: string): string {
     for (let bytesRead = -1; bytesRead !== 0;) {
       bytesRead = readSync(file, shared, 0, shared.length, null);
       text += shared.toString('utf8', 0, bytesRead);
+      if (text.length > maxLength) return '';
     }
     return text;
   } finally {

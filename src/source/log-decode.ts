@@ -1,12 +1,14 @@
 /** Makes plain UTF-8 out of the bytes of a log: unpacks gzip, converts UTF-16, refuses what is no text. */
 
-import { Readable } from 'node:stream';
-import { createGunzip } from 'node:zlib';
+import { once } from 'node:events';
+import { createGunzip, type Gunzip } from 'node:zlib';
 
 import { UserError } from '../errors.js';
 
 /** Unpacked bytes after which a packed log is cut off: an honest log of 5 GB fits, a bomb ends. */
 const maxUnpackedBytes = 20 * 1024 ** 3;
+/** Packed bytes that are unpacked at a time, and lost when they are damaged; gzip makes at most a thousand out of one. */
+const packedPieceBytes = 4 * 1024;
 /** Bytes at the beginning by which text is told from other data. */
 const sniffedBytes = 8192;
 /** Share of control characters above which it is no text; random bytes have a ninth. */
@@ -31,31 +33,42 @@ const controlShare = (bytes: Buffer): number => {
   return sniffed.length === 0 ? 0 : sniffed.filter((byte) => !isText(byte)).length / sniffed.length;
 };
 
-/** First bytes of a stream together with the whole of it. */
-const peek = async (
-  bytes: AsyncIterable<Buffer>,
-): Promise<{ readonly head: Buffer; readonly all: () => AsyncIterable<Buffer> }> => {
+/** The first bytes of a stream, and the whole of it. Whoever does not read it to its end must close it. */
+interface Peeked {
+  readonly head: Buffer;
+  readonly all: () => AsyncIterable<Buffer>;
+  readonly close: () => Promise<void>;
+}
+
+const peek = async (bytes: AsyncIterable<Buffer>): Promise<Peeked> => {
   const chunks = bytes[Symbol.asyncIterator]();
   let head: Buffer = Buffer.alloc(0);
   let isDone = false;
-  while (!isDone && head.length < 512) {
-    const next = await chunks.next();
-    isDone = next.done === true;
-    if (!next.done) head = head.length === 0 ? next.value : Buffer.concat([head, next.value]);
+  let damage: Error | undefined;
+  try {
+    while (!isDone && head.length < 512) {
+      const next = await chunks.next();
+      isDone = next.done === true;
+      if (!next.done) head = head.length === 0 ? next.value : Buffer.concat([head, next.value]);
+    }
+  } catch (error) {
+    // What came before it is worth reading.
+    if (head.length === 0 || !(error instanceof Error)) throw error;
+    damage = error;
   }
   async function* all(): AsyncIterable<Buffer> {
-    try {
-      if (head.length > 0) yield head;
-      while (!isDone) {
-        const next = await chunks.next();
-        if (next.done === true) return;
-        yield next.value;
-      }
-    } finally {
-      await chunks.return?.();
+    if (head.length > 0) yield head;
+    if (damage !== undefined) throw damage;
+    while (!isDone) {
+      const next = await chunks.next();
+      if (next.done === true) return;
+      yield next.value;
     }
   }
-  return { head, all };
+  const close = async (): Promise<void> => {
+    await chunks.return?.();
+  };
+  return { head, all, close };
 };
 
 async function* limit(bytes: AsyncIterable<Buffer>): AsyncIterable<Buffer> {
@@ -67,17 +80,40 @@ async function* limit(bytes: AsyncIterable<Buffer>): AsyncIterable<Buffer> {
   }
 }
 
-/** Copies, for a reader that asks for the next chunk before it is done with this one. */
-async function* copied(bytes: AsyncIterable<Buffer>): AsyncIterable<Buffer> {
-  for await (const chunk of bytes) yield Buffer.from(chunk);
-}
-
-const gunzip = (bytes: AsyncIterable<Buffer>): AsyncIterable<Buffer> => {
-  const source = Readable.from(copied(bytes));
-  const unpacked = createGunzip({ chunkSize: 512 * 1024 });
-  source.on('error', (error) => unpacked.destroy(error));
-  return limit(source.pipe(unpacked));
+/** Unpacks one piece, or ends with none; what came out of it has been emitted by then. */
+const feed = async (unpacked: Gunzip, piece: Buffer | undefined): Promise<void> => {
+  if (unpacked.errored !== null) throw unpacked.errored;
+  if (piece === undefined) unpacked.end();
+  else unpacked.write(piece, () => unpacked.emit(taken));
+  // Rejects when the stream has an error instead.
+  await once(unpacked, piece === undefined ? 'end' : taken);
 };
+
+const taken = Symbol('taken');
+
+/**
+ * Piece by piece, so that what precedes a damage is not lost, as it would be in a pipe, and a piece of a
+ * bomb stays small.
+ */
+async function* gunzip(bytes: AsyncIterable<Buffer>): AsyncIterable<Buffer> {
+  const unpacked = createGunzip({ chunkSize: 256 * 1024 });
+  const ready: Buffer[] = [];
+  unpacked.on('data', (chunk: Buffer) => ready.push(chunk));
+  // Told to whoever feeds it; without a listener it would end the program when nobody does.
+  unpacked.on('error', () => {});
+  try {
+    for await (const chunk of bytes) {
+      for (let at = 0; at < chunk.length; at += packedPieceBytes) {
+        await feed(unpacked, chunk.subarray(at, at + packedPieceBytes));
+        yield* ready.splice(0);
+      }
+    }
+    await feed(unpacked, undefined);
+    yield* ready.splice(0);
+  } finally {
+    unpacked.destroy();
+  }
+}
 
 async function* fromUtf16(bytes: AsyncIterable<Buffer>, encoding: 'utf-16le' | 'utf-16be'): AsyncIterable<Buffer> {
   const decoder = new TextDecoder(encoding);
@@ -101,13 +137,25 @@ const refuseOtherData = (name: string, head: Buffer): void => {
  * Throws a UserError when it is no text, and an Error when a packed log is damaged or endless.
  */
 export async function* decodeLog(name: string, bytes: AsyncIterable<Buffer>): AsyncIterable<Buffer> {
-  const { head, all } = await peek(bytes);
-  if (head[0] === 0x1f && head[1] === 0x8b) {
-    const unpacked = await peek(gunzip(all()));
-    refuseOtherData(name, unpacked.head);
-    yield* unpacked.all();
-    return;
+  const packed = await peek(bytes);
+  try {
+    if (packed.head[0] === 0x1f && packed.head[1] === 0x8b) yield* decodePlain(name, limit(gunzip(packed.all())));
+    else yield* decodePeeked(name, packed);
+  } finally {
+    await packed.close();
   }
+}
+
+async function* decodePlain(name: string, bytes: AsyncIterable<Buffer>): AsyncIterable<Buffer> {
+  const plain = await peek(bytes);
+  try {
+    yield* decodePeeked(name, plain);
+  } finally {
+    await plain.close();
+  }
+}
+
+async function* decodePeeked(name: string, { head, all }: Peeked): AsyncIterable<Buffer> {
   if (head[0] === 0xff && head[1] === 0xfe) yield* fromUtf16(all(), 'utf-16le');
   else if (head[0] === 0xfe && head[1] === 0xff) yield* fromUtf16(all(), 'utf-16be');
   else {

@@ -9,6 +9,7 @@ const instance: Instance = {
   type: 'container',
   status: 'running',
   project: 'default',
+  isEphemeral: false,
   pid: 812,
   config: {},
   devices: { root: { type: 'disk', path: '/', pool: 'fast' } },

@@ -121,8 +121,15 @@ describe('readLog', () => {
   test('keeps what a damaged gzip gives, and says so', async () => {
     const packed = gzipSync(Buffer.from(dump + '\n' + 'x'.repeat(100)));
     const reading = await readLog(input(packed.subarray(0, packed.length - 12)), { words: [] });
-    expect(reading.problem).toBe('unexpected end of file');
-    expect(reading.kind).toBe('criu');
+    expect(reading).toMatchObject({ problem: 'unexpected end of file', isCutShort: true, kind: 'criu' });
+  });
+
+  test('does not make an end of log out of it', async () => {
+    const open = dump.split('\n').slice(0, 6).join('\n');
+    const packed = gzipSync(Buffer.from(open));
+    const reading = await readLog(input(packed.subarray(0, packed.length - 8)), { words: [] });
+    expect(reading.lines).toBeGreaterThan(0);
+    expect(reading.events.map(({ message }) => message)).not.toContain(endOfLog);
   });
 
   test('reads UTF-16 as Windows writes it', async () => {

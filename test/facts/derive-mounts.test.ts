@@ -60,3 +60,32 @@ it('tells mount namespaces apart by the numbers of their mounts', () => {
   expect(isOtherNamespace(mounts, host)).toBe(true);
   expect(isOtherNamespace(host, [...host, ...mounts])).toBe(false);
 });
+
+describe('mounts of other namespaces', () => {
+  const nested =
+    parseMountinfo(`900 899 254:0 /pool/containers/good/rootfs / rw master:36 - ext4 /dev/vda rw
+901 900 0:138 / /dev rw master:35 - tmpfs none rw
+902 900 0:143 / /x rw - ramfs r rw
+`) ?? [];
+  const all = deriveMounts(mounts, host, [
+    { pid: 812, task: 'sleep (pid 812)', mounts: nested },
+    { pid: 813, task: 'sh (pid 813)', mounts: nested },
+  ]);
+
+  it('are told once, without those that init has too', () => {
+    expect(all).toHaveLength(mounts.length + 1);
+    expect(all.at(-1)).toMatchObject({
+      path: '/x',
+      type: 'ramfs',
+      namespacePid: 812,
+      namespaceTask: 'sleep (pid 812)',
+    });
+    expect(all[0]).toMatchObject({ path: '/', namespacePid: 0, namespaceTask: '' });
+  });
+
+  it('may be slaves of mounts of init', () => {
+    const [slave] = parseMountinfo('910 900 0:144 / /y rw master:36 - tmpfs none rw') ?? [];
+    const [fact] = deriveMounts(mounts, host, [{ pid: 812, task: 'x', mounts: slave ? [slave] : [] }]).slice(-1);
+    expect(fact).toMatchObject({ path: '/y', hasOuterMaster: false });
+  });
+});

@@ -86,14 +86,15 @@ describe('a host', () => {
   });
 
   it.each([
-    ['== ok /run/systemd/container\n\tlxc\n', 'lxc'],
-    ['== absent /run/systemd/container\n== ok /.dockerenv\n', 'docker'],
-    ['== absent /run/systemd/container\n== absent /.dockerenv\n== ok /run/.containerenv\n', 'podman'],
-    ['== ok /proc/1/environ\n\tHOME=/\0container=lxc\0TERM=linux\0\n', 'lxc'],
-    ['== ok /proc/1/environ\n\tHOME=/\0notcontainer=lxc\0\n', ''],
-    ['== denied /proc/1/environ\n', undefined],
-  ])('contained in: %j', (text, kind) => {
-    expect(derive({ 'host.container': text }).facts.source?.containedIn).toBe(kind);
+    ['== ok /run/systemd/container\n\tlxc\n', 'lxc', ''],
+    ['== ok /.dockerenv\n== ok /proc/1/environ\n\tHOME=/\0\n', '', 'docker'],
+    ['== absent /.dockerenv\n== ok /run/.containerenv\n== denied /proc/1/environ\n', undefined, 'podman'],
+    ['== ok /.dockerenv\n== ok /proc/1/environ\n\tHOME=/\0container=lxc\0TERM=linux\0\n', 'lxc', ''],
+    ['== ok /proc/1/environ\n\tHOME=/\0notcontainer=lxc\0\n', '', ''],
+    ['== denied /proc/1/environ\n', undefined, ''],
+  ])('contained in: %j', (text, containedIn, containerMarker) => {
+    const { source } = derive({ 'host.container': text }).facts;
+    expect([source?.containedIn, source?.containerMarker]).toEqual([containedIn, containerMarker]);
   });
 });
 
@@ -123,6 +124,21 @@ describe('CRIU', () => {
       works: false,
       problems: ['vdso: Unexpected rt vDSO area bounds'],
     });
+  });
+
+  it('is not judged by an answer that contradicts itself', () => {
+    const answer = { ...(failed('Error (criu/x.c:1): broken\n') as object), text: 'Looks good.\n' };
+    const { facts, gaps } = derive({ ...root, 'criu.check': answer });
+    expect(facts.source?.criu?.works).toBeUndefined();
+    expect(gaps.get('source:criu.check')).toBe('criu.check says "Looks good.", but: exit status 1');
+  });
+
+  it.each([
+    [{ exitStatus: 3, reason: 'exit status 3' }, ['exit status 3, without a word']],
+    [{ reason: 'ended by SIGSEGV' }, ['ended by SIGSEGV, without a word']],
+    [{ reason: 'ended by SIGABRT', stderr: 'assertion failed\n' }, ['assertion failed', 'ended by SIGABRT']],
+  ])('tells how it ended: %j', (answer, problems) => {
+    expect(criu({ 'criu.check': { status: 'failed', ...answer } })).toMatchObject({ works: false, problems });
   });
 
   it('is not judged by what it says to somebody who is not root', () => {
@@ -193,6 +209,37 @@ describe('an instance', () => {
     expect(instance(answers, { 'sys.lsm': 'capability\n' })?.lxc?.apparmorProfile).toBe('unconfined');
   });
 
+  it('gets the configuration of today at its next start', () => {
+    const conf = 'lxc.pty.max = 1\nlxc.tty.max = 2\nlxc.apparmor.profile =\n';
+    const known = lxdInstance({ expanded_config: { 'raw.lxc': 'lxc.console.path = none' } });
+    const lsm = { 'sys.lsm': 'capability\n' };
+    const facts = instance({ 'engine.instance': known, 'instance.lxc.conf': conf }, lsm);
+    expect(facts?.lxc).toMatchObject({ ptyMax: 1, ttyMax: 2, apparmorProfile: '', consolePath: '' });
+    expect(facts?.nextLxc).toMatchObject({
+      ptyMax: 1024,
+      ttyMax: 0,
+      apparmorProfile: 'unconfined',
+      consolePath: 'none',
+    });
+  });
+
+  it('of a move starts next where it goes to', () => {
+    const { facts } = deriveFacts({
+      engine: 'lxd',
+      source: listOf({ ...debianWithLxd, 'sys.lsm': 'apparmor\n' }),
+      target: listOf({ ...debianWithLxd, 'sys.lsm': 'capability\n' }),
+      instance: { name: 'c1', evidence: listOf({ 'engine.instance': lxdInstance() }) },
+    });
+    expect(facts.instance?.lxc).not.toHaveProperty('apparmorProfile');
+    expect(facts.instance?.nextLxc?.apparmorProfile).toBe('unconfined');
+  });
+
+  it('is ephemeral when its engine says so', () => {
+    expect(instance({ 'engine.instance': lxdInstance({ ephemeral: true }) })?.ephemeral).toBe(true);
+    expect(instance({ 'engine.instance': lxdInstance({ ephemeral: false }) })?.ephemeral).toBe(false);
+    expect(instance({})).not.toHaveProperty('ephemeral');
+  });
+
   it('is privileged when its root is root outside', () => {
     expect(instance({ 'instance.uid_map': '0 0 4294967295\n' })?.privileged).toBe(true);
     expect(instance({ 'instance.uid_map': '0 100000 65536\n' })?.privileged).toBe(false);
@@ -221,6 +268,7 @@ describe('an instance', () => {
     expect(instance(answers)?.storage).toEqual({
       driver: 'zfs',
       freeBytes: 5,
+      usedBytes: 4,
       path: '/var/lib/lxd/storage-pools/default/containers/c1',
     });
   });
@@ -260,7 +308,8 @@ describe('an instance', () => {
     const { facts } = derive({}, { 'engine.instance': info, 'instance.lxc.conf': conf }, 'lxc');
     expect(facts.instance).toMatchObject({
       config: {},
-      lxc: { ptyMax: 1024, apparmorProfile: '' },
+      lxc: { ptyMax: 1024, ttyMax: 4, apparmorProfile: '' },
+      nextLxc: { ptyMax: 1024, ttyMax: 4, apparmorProfile: '' },
       devices: [{ type: 'nic', nicType: 'macvlan' }],
     });
   });
@@ -295,6 +344,22 @@ describe('processes', () => {
     const cut = derive({}, { 'instance.tasks': { status: 'truncated', text: `${task(101, spaces)}== 10` } });
     expect(cut.facts.instance?.tasks).toHaveLength(1);
     expect([...cut.incomplete]).toEqual(['instance.tasks']);
+  });
+
+  it('have mounts of their own', () => {
+    const mountinfo = '648 640 0:50 / / rw - tmpfs none rw\n';
+    const own = 'mount 700 699 0:50 / / rw - tmpfs none rw\nmount 701 700 0:51 / /x rw - ramfs r rw\n';
+    const all = (more: string) => {
+      const text = `${task(101, spaces)}${task(102, spaces.replace('mnt:[1]', 'mnt:[9]'), more)}end 2\n`;
+      return derive({}, { 'instance.tasks': text, 'instance.mountinfo': mountinfo });
+    };
+    expect(all(own).facts.instance?.mounts).toMatchObject([
+      { path: '/', namespacePid: 0, namespaceTask: '' },
+      { path: '/x', type: 'ramfs', namespacePid: 102, namespaceTask: 'x (pid 102)' },
+    ]);
+    expect(all(own).incomplete.size).toBe(0);
+    expect([...all('denied mounts\n').incomplete]).toEqual(['instance.mounts']);
+    expect([...all('mount nonsense\n').incomplete]).toEqual(['instance.mounts']);
   });
 
   it('tell of tracers, dead leaders and sessions from outside', () => {

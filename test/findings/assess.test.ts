@@ -49,6 +49,16 @@ const badMount = cause({
   predict: [prediction({ each: 'instance.mounts', when: "each.type == 'ramfs'", message: '{each.path} is ramfs' })],
 });
 
+it('judges by the operation', () => {
+  const one = cause({
+    predict: [prediction({ phase: 'restore', when: "operation == 'stop'", message: '{operation}' })],
+  });
+  expect(judge(one, known({ instance: {} })).map(({ outcome, message }) => [outcome, message])).toEqual([
+    ['fires', 'stop'],
+  ]);
+  expect(judge(one, known({ instance: {} }), 'move').map(({ outcome }) => outcome)).toEqual(['quiet']);
+});
+
 describe('each', () => {
   it('gives one finding with an occurrence per element that fires', () => {
     expect(judge(badMount, known(mountsOf('ramfs', 'proc', 'ramfs')))).toMatchObject([
@@ -68,13 +78,16 @@ describe('each', () => {
     expect(judge(badMount, known(mountsOf(undefined, 'ramfs')))[0]).toMatchObject({ outcome: 'fires' });
     expect(judge(badMount, known(mountsOf(undefined, 'proc')))[0]).toMatchObject({
       outcome: 'unknown',
-      missing: ['instance.mountinfo'],
+      missing: ['instance.mountinfo', 'instance.tasks'],
     });
   });
 
   it('on a list that was not read to its end finds no peace', () => {
     const cut = known(mountsOf('proc'), { incomplete: new Set(['instance.mounts']) });
-    expect(judge(badMount, cut)[0]).toMatchObject({ outcome: 'unknown', missing: ['instance.mountinfo'] });
+    expect(judge(badMount, cut)[0]).toMatchObject({
+      outcome: 'unknown',
+      missing: ['instance.mountinfo', 'instance.tasks'],
+    });
   });
 
   it('on an empty list is quiet, on no list unknown', () => {

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 
+import { createLogReader } from '../../src/evidence/log-reader.js';
 import { readLogText } from '../../src/evidence/logs.js';
 import { diagnose, diagnoseText, watchedWords } from '../../src/findings/diagnose.js';
 import { signatureOf } from '../../src/findings/signature.js';
@@ -127,8 +128,25 @@ describe('diagnose', () => {
     expect(result).toMatchObject({ result: 'no-failure', diagnoses: [], unexplained: [], signature: '' });
   });
 
-  test('says nothing when there is nothing but noise', () => {
-    expect(triage(rlimit, '(00.1) Error (criu/util.c:1): exited, status=1').result).toBe('no-failure');
+  test.each([
+    ['nothing but noise', [rlimit, '(00.1) Error (criu/util.c:1): exited, status=1']],
+    ['what is no log at all', ['hello', '<html>404</html>', 'segfault core dumped']],
+    ['nothing', ['']],
+  ])('calls %s neither a failure nor a success', (_, lines) => {
+    const result = triage(...lines);
+    expect(result).toMatchObject({ result: 'unexplained', diagnoses: [], unexplained: [], signature: '' });
+    expect(result.notes.join()).toContain('Give it what the failed command printed');
+  });
+
+  test('calls a run good only when every log of CRIU says so', () => {
+    const words = watchedWords(rules);
+    const good = readLogText(`${header}\n(00.4) Dumping finished successfully`, { file: 'dump.log', words });
+    const typed = readLogText('lxc stop c1 --stateful', { file: 'terminal.txt', words });
+    const silent = readLogText(rlimit, { file: 'restore.log', words });
+    expect(diagnose(rules, [good, typed])).toMatchObject({ result: 'no-failure', diagnoses: [] });
+    expect(diagnose(rules, [good, typed]).notes.join()).toContain('An error of the engine');
+    expect(diagnose(rules, [typed]).result).toBe('unexplained');
+    expect(diagnose(rules, [good, silent]).result).toBe('unexplained');
   });
 
   test('shows the first lines that it cannot explain', () => {
@@ -144,14 +162,41 @@ describe('diagnose', () => {
     expect(triage(rlimit, failed)).toMatchObject({ result: 'unexplained', unexplained: [{ line: 2 }] });
   });
 
-  test('does not call an empty log a success', () => {
-    expect(triage('')).toMatchObject({ result: 'unexplained', unexplained: [] });
+  test('says where to look when all there is are consequences', () => {
+    const advised = {
+      causes: [],
+      logRules: [
+        {
+          role: 'consequence' as const,
+          lines: [
+            { in: ['text' as const], line: 'forkmigrate', advice: 'Read lxc.log.' },
+            { in: ['lxc' as const], line: '^dump failed', advice: 'Read the log of CRIU.' },
+          ],
+        },
+      ],
+    };
+    const printed = 'Error: Failed to run: lxd forkmigrate c1: exit status 1';
+    const liblxc = 'lxc 20261120145813.353 ERROR    criu - ../src/lxc/criu.c:do_dump:1297 - dump failed with 1';
+    expect(diagnoseText(advised, printed, 'text').notes).toEqual(['Read lxc.log.']);
+    expect(diagnoseText(advised, `${printed}\n${liblxc}`, 'text')).toMatchObject({
+      result: 'unexplained',
+      notes: ['Read the log of CRIU.'],
+    });
   });
 
   test('takes the end of a log for a sign only when nothing before it is one', () => {
     expect(names(header, '(00.3) page-pipe: x')).toEqual(['ended']);
     expect(names(header, '(00.3) Error (criu/x.c:1): Never seen', '(00.4) page-pipe: x')).toEqual([]);
     expect(names(header, ghostLine, '(00.4) page-pipe: x')).toEqual(['ghost']);
+  });
+
+  test('does not take the place where reading stopped for the end of a log', () => {
+    const cut = createLogReader({ file: 'dump.log.gz', words: watchedWords(rules) });
+    for (const [index, line] of `${header}\n(00.3) page-pipe: x`.split('\n').entries()) cut.line(line, index + 1);
+    const reading = cut.finish({ lines: 3, problem: 'unexpected end of file', isCutShort: true });
+    const result = diagnose(rules, [reading]);
+    expect(result).toMatchObject({ result: 'unexplained', diagnoses: [] });
+    expect(result.notes[0]).toContain('Reading stopped before the end, so what is missing may tell');
   });
 
   test('judges what the engine printed together with the log beside it', () => {
@@ -193,6 +238,66 @@ describe('diagnose', () => {
     const begin = performance.now();
     expect(triage(...lines).result).toBe('unexplained');
     expect(performance.now() - begin).toBeLessThan(5000);
+  });
+});
+
+describe('logs of several runs', () => {
+  const words = watchedWords(rules);
+  const log = (file: string, ...lines: readonly string[]) => readLogText(lines.join('\n'), { file, words });
+  const restoring = '(00.0001) Version: 4.1.1 (gitid 0)\n(00.0002) Reading image tree';
+  const restoreFailed = '(00.3) Error (criu/cr-restore.c:2): Restoring FAILED.';
+  const dump = log('d/snapshot_dump_2026-11-20T14:57:05Z.log', header, ghostLine, failed);
+  const odd = '(00.2) Error (criu/x.c:1): Something vague';
+  const restore = log('d/snapshot_restore_2026-11-20T14:57:45Z.log', restoring, odd, restoreFailed);
+
+  test('the newest failure counts, whatever is known about older ones', () => {
+    const result = diagnose(rules, [dump, restore]);
+    expect(result).toMatchObject({ phase: 'restore', diagnoses: [{ cause: 'vague' }] });
+    expect(result.notes).toEqual([`Older failures are told here too and were not judged: ${dump.file}.`]);
+  });
+
+  test('the zone of the time is minded', () => {
+    const newest = log('d/snapshot_dump_2026-11-20T15:57:05+00:00.log', header, ghostLine, failed);
+    const earlier = log('d/snapshot_restore_2026-11-20T16:57:00+02:00.log', restoring, odd, restoreFailed);
+    expect(diagnose(rules, [earlier, newest])).toMatchObject({ phase: 'dump', diagnoses: [{ cause: 'ghost' }] });
+  });
+
+  test('a later run that went well is told', () => {
+    const good = log('d/snapshot_dump_2026-11-20T14:58:00Z.log', header, '(00.4) Dumping finished successfully');
+    expect(diagnose(rules, [dump, good])).toMatchObject({
+      phase: 'dump',
+      diagnoses: [{ cause: 'ghost' }],
+      notes: [`A later run went well: ${good.file}.`],
+    });
+  });
+
+  test('what liblxc refuses later makes an older log history', () => {
+    const refused = cause('refused', [{ in: ['lxc'], line: 'not target$' }]);
+    const liblxc = log(
+      'd/lxc.log',
+      'lxc c1-dump 20261120145752.803 ERROR    criu - ../src/lxc/criu.c:exec_criu:467 - console on source but not target',
+      'lxc c1-dump 20261120145755.536 ERROR    criu - ../src/lxc/criu.c:__criu_restore:1403 - restore process died',
+    );
+    const result = diagnose({ ...rules, causes: [ghost, refused] }, [dump, liblxc]);
+    expect(result).toMatchObject({ phase: 'restore', diagnoses: [{ cause: 'refused' }] });
+    expect(result.diagnoses).toHaveLength(1);
+  });
+
+  test('both sides of a migration are one failure', () => {
+    const source = log('a/migration_dump_2026-11-20T14:57:50Z.log', header, failed);
+    const target = log('b/migration_restore_2026-11-20T14:57:45Z.log', restoring, odd, restoreFailed);
+    expect(diagnose(rules, [source, target]).diagnoses).toMatchObject([{ cause: 'vague' }]);
+  });
+
+  test('files whose names hold no time are told apart by when they were written', () => {
+    const text = `${header}\n${ghostLine}\n${failed}`;
+    const old = readLogText(text, { file: 'old/dump.log', words, modifiedMs: 0 });
+    const now = readLogText(`${restoring}\n${odd}\n${restoreFailed}`, {
+      file: 'restore.log',
+      words,
+      modifiedMs: 3_600_000,
+    });
+    expect(diagnose(rules, [old, now]).diagnoses).toMatchObject([{ cause: 'vague' }]);
   });
 });
 

@@ -77,4 +77,16 @@ describe('recorded logs', () => {
   it.each(logs.filter((name) => name.startsWith('good')))('%s: silent', async (name) => {
     expect(await triage(name)).toMatchObject({ result: 'no-failure', diagnoses: [] });
   });
+
+  it.each(['default', 'bad-console-not-restorable'])('%s: what the terminal shows is no cause', async (name) => {
+    const { result, phase, diagnoses, notes } = await triage(`${name}/terminal.txt`);
+    expect({ result, phase, diagnoses }).toEqual({ result: 'unexplained', phase: 'restore', diagnoses: [] });
+    expect(notes.join()).toContain('--show-log');
+  });
+
+  it('liblxc alone tells that the log of CRIU tells why', async () => {
+    const { result, phase, notes } = await triage('bad-device-file-unsupported/lxc.log.gz');
+    expect({ result, phase }).toEqual({ result: 'unexplained', phase: 'dump' });
+    expect(notes.join()).toContain('snapshot_dump_*.log');
+  });
 });

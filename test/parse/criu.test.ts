@@ -33,6 +33,14 @@ Error (criu/cr-check.c:1007): failed to mount autofs: Invalid argument
     expect(parseCriuCheck(text)).toEqual({ verdict: 'bad', messages: ["Kernel doesn't support sock_diag"] });
   });
 
+  it('cuts what is no message of CRIU', () => {
+    const { messages } = parseCriuCheck(
+      `${'x'.repeat(5000)}\n${Array.from({ length: 500 }, (_, index) => `line ${index}`).join('\n')}\n`,
+    );
+    expect(messages[0]).toBe(`${'x'.repeat(200)}…`);
+    expect(messages).toHaveLength(40);
+  });
+
   it('has no verdict when it gave up before', () => {
     const text =
       'Error (criu/vdso.c:683): vdso: Unexpected rt vDSO area bounds\nError (criu/crtools.c:253): Could not initialize kernel features detection.\n';

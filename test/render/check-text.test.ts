@@ -76,7 +76,7 @@ BLOCKER (restore)  The console of the container cannot be restored [console-not-
     expect(short).toContain('1 other cause looked for and not found (--verbose lists them).');
     const long = renderCheckText(assessment([quiet], { verdict: 'ready' }), noContext, { ...plain, verbose: true });
     expect(long).toContain(
-      'Looked for and not found: disk-full\nroom for the images: 24 MiB of memory to write, 9 GiB free\n',
+      'Looked for and not found: disk-full\nRoom for the images: 24 MiB of memory to write, 9 GiB free\n',
     );
   });
 

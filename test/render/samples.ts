@@ -77,6 +77,7 @@ export function triage(overrides: Partial<Triage> = {}): Triage {
       { phase: 'dump', text: 'dump fails' },
     ],
     unexplained: [],
+    notes: [],
     ...overrides,
   };
 }
@@ -123,4 +124,5 @@ export const nastyTriage: Triage = triage({
   })),
   timeline: [{ timeS: 1, phase: 'dump', text: nasty }],
   unexplained: [{ file: nasty, line: 3, text: nasty }],
+  notes: [nasty],
 });

@@ -36,7 +36,12 @@ signature: files: Can't dump ghost file N of N size
 
   it('says little about a good run', () => {
     const good = triage({ result: 'no-failure', diagnoses: [], signature: '', timeline: [], versions: {} });
-    expect(renderTriageText(good, plain)).toBe('NO-FAILURE  The log shows no failure.\n');
+    expect(renderTriageText(good, plain)).toBe('NO-FAILURE  The log shows no failure: CRIU succeeded.\n');
+  });
+
+  it('adds the notes', () => {
+    const page = renderTriageText(triage({ notes: ['Read lxc.log.', 'And the other one.'] }), plain);
+    expect(page).toContain('\n\nRead lxc.log.\nAnd the other one.\n\nsignature:');
   });
 
   it('adds the timeline when asked', () => {

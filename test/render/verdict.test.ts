@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 
-import type { Finding, Operation } from '../../src/findings/finding.js';
+import type { Finding } from '../../src/findings/finding.js';
 import { verdictMeaning } from '../../src/render/verdict.js';
+import type { Operation } from '../../src/rules/cause.js';
 import { assessment, finding } from './samples.js';
 
 function meaning(operation: Operation, findings: readonly Partial<Finding>[]): string {

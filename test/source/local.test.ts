@@ -1,4 +1,5 @@
-import { execFileSync } from 'node:child_process';
+import { execFileSync, spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -135,6 +136,22 @@ describe('tasks', () => {
     expect(text).toMatch(new RegExp(`^== ${process.pid} \\d+\nName:\t`));
     expect(text).toMatch(/^ns:mnt mnt:\[\d+\]$/m);
     expect(text).toMatch(/^end \d+\n$/m);
+  });
+
+  it('reads the mounts of tasks that have their own', async (context) => {
+    const child = spawn('unshare', ['-m', 'sh', '-c', 'mount -t ramfs crdoctor-test /mnt && echo ready && cat'], {
+      stdio: ['pipe', 'pipe', 'ignore'],
+    });
+    try {
+      const ready = await Promise.race([once(child.stdout, 'data'), once(child, 'exit').then(() => undefined)]);
+      if (ready === undefined) context.skip('needs root and CAP_SYS_ADMIN');
+      const { text } = await ask({ id: 'x', kind: 'tasks', rootPid: process.pid });
+      expect(text?.match(/^mount \d+ .* \/mnt .* - ramfs crdoctor-test .*$/gm)).toHaveLength(1);
+      const own = await ask({ id: 'x', kind: 'tasks', rootPid: child.pid ?? 0 });
+      expect(own.text).not.toMatch(/^mount /m);
+    } finally {
+      child.stdin.end();
+    }
   });
 
   it('says that a process is not there', async () => {

@@ -1,7 +1,12 @@
+import { execFileSync } from 'node:child_process';
+import { once } from 'node:events';
+import { readdirSync, readlinkSync } from 'node:fs';
 import { mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
+import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { gzipSync } from 'node:zlib';
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 
 import { UserError } from '../../src/errors.js';
 import { openLogs, type LogInput } from '../../src/source/log-files.js';
@@ -73,6 +78,62 @@ describe('openLogs', () => {
     const opening = openLogs([join(directory, name)], noInput);
     await expect(opening).rejects.toThrow(UserError);
     await expect(opening).rejects.toThrow(message);
+  });
+
+  test('does not wait for the writer of a fifo, nor reads sockets', async () => {
+    const special = join(directory, 'special');
+    await mkdir(special);
+    await writeFile(join(special, 'dump.log'), 'a dump');
+    execFileSync('mkfifo', [join(special, 'fifo.log')]);
+    const server = createServer().listen(join(special, 'socket.log'));
+    await once(server, 'listening');
+    await expect(openLogs([join(special, 'fifo.log')], noInput)).rejects.toThrow('is a fifo, not a log');
+    await expect(openLogs([join(special, 'socket.log')], noInput)).rejects.toThrow('is a socket, not a log');
+    expect((await openLogs([special], noInput)).map(({ name }) => name)).toEqual([join(special, 'dump.log')]);
+    server.close();
+  });
+
+  test('does not wait when a fifo takes the place of a log', async () => {
+    const path = join(directory, 'replaced.log');
+    await writeFile(path, 'a dump');
+    const [log] = await openLogs([path], noInput);
+    await rm(path);
+    execFileSync('mkfifo', [path]);
+    await expect(textOf(log)).rejects.toThrow('is a fifo, not a log');
+  });
+
+  test('reads logs in a directory whose names are no UTF-8', async () => {
+    const folder = join(directory, 'bytes');
+    await mkdir(folder);
+    await writeFile(Buffer.concat([Buffer.from(`${folder}/a`), Buffer.from([0xff]), Buffer.from('.log')]), 'found');
+    const [log] = await openLogs([folder], noInput);
+    expect(log?.name).toBe(`${folder}/a\\xff.log`);
+    expect(await textOf(log)).toBe('found');
+    await expect(openLogs([`${folder}/a\uFFFD.log`], noInput)).rejects.toMatchObject({
+      hint: expect.stringContaining('name the directory instead') as string,
+    });
+  });
+
+  test('leaves no file open, whatever becomes of a log', async () => {
+    const folder = join(directory, 'odd');
+    await mkdir(folder);
+    const packed = gzipSync(Buffer.from(Array.from({ length: 50_000 }, (_, at) => `line ${String(at)}`).join('\n')));
+    await writeFile(join(folder, 'binary.log'), Buffer.alloc(5_000_000, 1));
+    await writeFile(join(folder, 'cut.log.gz'), packed.subarray(0, packed.length / 2));
+    await writeFile(join(folder, 'damaged.log.gz'), Buffer.concat([packed.subarray(0, 20), Buffer.alloc(5_000_000)]));
+    await writeFile(join(folder, 'whole.log.gz'), packed);
+    const openFiles = (): string[] =>
+      readdirSync('/proc/self/fd').flatMap((fd) => {
+        try {
+          return [readlinkSync(`/proc/self/fd/${fd}`)];
+        } catch {
+          return [];
+        }
+      });
+    const logs = await openLogs([folder], noInput);
+    const ends = await Promise.all(logs.map(async (log) => await textOf(log).then(() => 'read', String)));
+    expect(ends.map((end) => end.includes('Error'))).toEqual([true, true, true, false]);
+    await vi.waitFor(() => expect(openFiles().filter((path) => path.startsWith(folder))).toEqual([]));
   });
 
   test('does not read devices', async () => {
