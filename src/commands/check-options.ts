@@ -5,11 +5,11 @@ import type { InferredOptionTypes, Options } from 'yargs';
 import { UserError } from '../errors.js';
 import type { Operation } from '../findings/finding.js';
 import type { OutputArguments, WorkArguments } from './output-options.js';
-import { requireLocal } from './where-option.js';
+import { readPlace, requireLocal } from './where-option.js';
 
 export const checkOptions = {
   engine: { type: 'string', requiresArg: true, describe: 'Engine that owns the container; found out when left out' },
-  on: { type: 'string', requiresArg: true, describe: 'Host to judge: local' },
+  on: { type: 'string', requiresArg: true, describe: 'Host to judge: local, or a report (that host as recorded)' },
   to: { type: 'string', requiresArg: true, describe: 'Host that a move goes to: local' },
   for: {
     type: 'string',
@@ -42,7 +42,7 @@ export interface CheckWish {
 
 /** @throws {UserError} for options that do not fit together */
 export function readCheckWish(parsed: CheckArguments): CheckWish {
-  requireLocal('--on', parsed.on);
+  readPlace('--on', parsed.on);
   requireLocal('--to', parsed.to);
   const instance = instanceOf(parsed);
   const pid = pidOf(parsed.pid);
@@ -69,8 +69,8 @@ export function readCheckWish(parsed: CheckArguments): CheckWish {
   };
 }
 
-/** After `--` a name may begin with a dash. */
-function instanceOf({ instance, _: words }: CheckArguments): string | undefined {
+/** The container that is named. After `--` a name may begin with a dash. */
+export function instanceOf({ instance, _: words }: CheckArguments): string | undefined {
   const rest = words.slice(1).map(String);
   const names = instance === undefined ? rest : [instance, ...rest];
   if (names.length > 1) throw new UserError(`one container at a time; given were ${names.join(', ')}`);

@@ -30,6 +30,9 @@ const logName =
   /(?:\.(?:log|txt|out|err)|^(?:dmesg|syslog|messages|journal|output|stderr|error)[\w.-]*)(?:\.\d{1,4})?(?:\.gz)?$/i;
 const consoleName = /^console\.log/;
 
+/** True for the names that logs have. */
+export const isLogName = (name: string): boolean => logName.test(name) && !consoleName.test(name);
+
 const explain = (error: unknown, path: string): UserError => {
   const code = error instanceof Error && 'code' in error ? String(error.code) : '';
   if (code === 'ENOENT' || code === 'ENOTDIR') return new UserError(`${path}: no such file or directory`);
@@ -94,7 +97,7 @@ const findLogs = async (directory: string): Promise<LogInput[]> => {
       entries += 1;
       if (entries > maxEntries || found.length >= maxLogs) return;
       const path = join(folder, entry.name);
-      if (entry.isFile() && logName.test(entry.name) && !consoleName.test(entry.name)) found.push(path);
+      if (entry.isFile() && isLogName(entry.name)) found.push(path);
       if (entry.isDirectory() && depth < maxDepth) await walk(path, depth + 1);
     }
   };

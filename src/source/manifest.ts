@@ -5,6 +5,15 @@ import type { EvidenceId, EvidenceStatus } from './source.js';
 /** Which part of a report an artifact belongs to; also the folder it lies in. */
 export type ArtifactSide = 'source' | 'target' | 'action';
 
+/** A file of the report. */
+export interface StoredFile {
+  /** Path below the top folder of the report. */
+  readonly path: string;
+  readonly bytes: number;
+  /** Hexadecimal. */
+  readonly sha256: string;
+}
+
 /** One thing that was asked for, whether it could be had or not. */
 export interface Artifact {
   readonly id: EvidenceId;
@@ -24,8 +33,10 @@ export interface Artifact {
   readonly bytes: number;
   /** Of the file in the report, hexadecimal. */
   readonly sha256?: string;
-  /** How many things were redacted in it. */
+  /** How many things were redacted in it, standard error included. */
   readonly redactions: number;
+  /** What a command printed on standard error, in a file of its own; undefined when it printed nothing. */
+  readonly stderr?: StoredFile;
 }
 
 /** `manifest.json` of a report. */
