@@ -11,8 +11,10 @@ import type { Output } from './commands/invocation.js';
 const signalStatuses = { SIGHUP: 129, SIGINT: 130, SIGTERM: 143 } as const;
 type StopSignal = keyof typeof signalStatuses;
 
-/** How long a command may take to end its children after a signal. */
-const graceMs = 3000;
+/** How long a command may take to end its children after a signal, unless it asks for more. */
+const usualGraceMs = 3000;
+/** How long it may take to clean up when it is not waited for any more. */
+const cleanUpMs = 3000;
 
 const argv = process.argv.slice(2);
 for (const stream of [process.stdout, process.stderr]) stream.on('error', onBrokenOutput);
@@ -27,11 +29,20 @@ if (argv.length === 1 && (argv[0] === '--version' || argv[0] === '-V')) {
 async function run(): Promise<number> {
   const stop = new AbortController();
   const stopped: { by?: StopSignal } = {};
+  const forced = { graceMs: usualGraceMs, cleanUp: () => Promise.resolve() };
+  const forceEnd = (name: StopSignal): void => {
+    const exit = (): void => process.exit(signalStatuses[name]);
+    setTimeout(exit, cleanUpMs);
+    forced.cleanUp().then(exit, exit);
+  };
   onStopSignal((name) => {
-    if (stopped.by !== undefined) process.exit(signalStatuses[name]);
+    if (stopped.by !== undefined) {
+      forceEnd(name);
+      return;
+    }
     stopped.by = name;
     stop.abort(new Error(`stopped by ${name}`));
-    setTimeout(() => process.exit(signalStatuses[name]), graceMs).unref();
+    setTimeout(() => forceEnd(name), forced.graceMs).unref();
   });
   let status: number;
   let input: NodeJS.ReadStream | undefined;
@@ -45,6 +56,8 @@ async function run(): Promise<number> {
       packageDirectory: fileURLToPath(new URL('..', import.meta.url)),
       now: () => new Date(),
       signal: stop.signal,
+      uid: process.geteuid?.(),
+      onForcedEnd: (cleanUp, graceMs) => Object.assign(forced, { cleanUp, graceMs }),
       stdin: () => (input = process.stdin),
       stdout: toOutput(process.stdout),
       stderr: toOutput(process.stderr),

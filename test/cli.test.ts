@@ -1,7 +1,7 @@
 /** What a user sees: the built program, run as a child, fed with nonsense. */
 
 import { execFile, spawnSync, type SpawnSyncReturns } from 'node:child_process';
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
@@ -81,7 +81,7 @@ describe('crdoctor', () => {
     [['check', '--format', 'html', 'c1'], /this release writes no HTML/],
     [['check', '--format', 'xml', 'c1'], /--format cannot be "xml"/],
     [['check', '--for', 'fun', 'c1'], /--for cannot be "fun"/],
-    [['check', '--on', 'ssh:host', 'c1'], /--on ssh:host: this release looks at the local host alone/],
+    [['check', '--on', 'ssh:host', 'c1'], /--on ssh:host: this release looks at the local host and at reports alone/],
     [['check', '--to', 'remote:', 'c1'], /--to remote:: this release looks at the local host alone/],
     [['check', '--to', 'local', '--for', 'stop', 'c1'], /--to goes with --for move/],
     [['check', '--pid', '-1'], /.+/],
@@ -303,6 +303,48 @@ describe('crdoctor triage', () => {
     for (const format of ['text', 'json', 'markdown', 'junit']) {
       expect(crdoctor('triage', '--verbose', '--explain', '--format', format, log).stdout).not.toMatch(treacherous);
     }
+  });
+});
+
+describe('crdoctor report', () => {
+  /** A report that would wait for the kernel log for ever, and what is sent to it while it does. */
+  function interrupted(name: string, signals: string): { ran: SpawnSyncReturns<string>; left: readonly string[] } {
+    mkdirSync(join(scratch, name));
+    file(`${name}/dmesg`, '#!/bin/sh\nexec sleep 20\n');
+    const ran = shell(
+      `cd ${name}; chmod 755 dmesg; PATH=$PWD:$PATH $CRDOCTOR report --only host.dmesg,host.uname -o r.tar.gz & ` +
+        `pid=$!; until ls .r.tar.gz.part-* >/dev/null 2>&1; do sleep 0.05; done; sleep 0.3; ` +
+        `for signal in ${signals}; do kill -s $signal $pid; done; wait $pid`,
+    );
+    return { ran, left: readdirSync(join(scratch, name)).filter((each) => each !== 'dmesg') };
+  }
+
+  it.each([
+    ['INT', 130],
+    ['TERM', 143],
+  ])('is written with what there is at %s', (signal, status) => {
+    const { ran, left } = interrupted(`once-${signal}`, signal);
+    expect({ status: ran.status, stdout: ran.stdout, left }).toEqual({
+      status,
+      stdout: 'r.tar.gz\n',
+      left: ['r.tar.gz'],
+    });
+    expect(ran.stderr).toMatch(/cut short/);
+  });
+
+  it('leaves nothing at a second signal', () => {
+    const { ran, left } = interrupted('twice', 'INT TERM');
+    expect([130, 143]).toContain(ran.status);
+    // Done in time, or not there at all.
+    expect(left.filter((name) => name !== 'r.tar.gz')).toEqual([]);
+  });
+
+  it('leaves nothing under its name when it is killed, and the next one is not disturbed', () => {
+    const { left } = interrupted('killed', 'KILL');
+    expect(left).toEqual([expect.stringMatching(/^\.r\.tar\.gz\.part-\d+$/)]);
+    const again = shell('cd killed; $CRDOCTOR report --only host.uname -o r.tar.gz');
+    expect(again).toMatchObject({ status: 0, stdout: 'r.tar.gz\n' });
+    expect(again.stderr).toContain(left[0]);
   });
 });
 

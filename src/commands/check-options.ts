@@ -5,7 +5,7 @@ import type { InferredOptionTypes, Options } from 'yargs';
 import { UserError } from '../errors.js';
 import type { Operation } from '../rules/cause.js';
 import type { OutputArguments, WorkArguments } from './output-options.js';
-import { requireLocal } from './where-option.js';
+import { readPlace, requireLocal } from './where-option.js';
 
 export const checkOptions = {
   engine: {
@@ -13,7 +13,11 @@ export const checkOptions = {
     requiresArg: true,
     describe: 'Engine that owns the container: lxd, incus, lxc; found out when left out',
   },
-  on: { type: 'string', requiresArg: true, describe: 'Host to judge: local, which is this one' },
+  on: {
+    type: 'string',
+    requiresArg: true,
+    describe: 'Host to judge: local, which is this one, or a report (that host as recorded)',
+  },
   to: { type: 'string', requiresArg: true, describe: 'Host that a move goes to: local, which is this one' },
   for: {
     type: 'string',
@@ -46,7 +50,7 @@ export interface CheckWish {
 
 /** @throws {UserError} for options that do not fit together */
 export function readCheckWish(parsed: CheckArguments): CheckWish {
-  requireLocal('--on', parsed.on);
+  readPlace('--on', parsed.on);
   requireLocal('--to', parsed.to);
   const instance = instanceOf(parsed);
   const pid = pidOf(parsed.pid);
@@ -73,8 +77,8 @@ export function readCheckWish(parsed: CheckArguments): CheckWish {
   };
 }
 
-/** After `--` a name may begin with a dash. */
-function instanceOf({ instance, _: words }: CheckArguments): string | undefined {
+/** The container that is named. After `--` a name may begin with a dash. */
+export function instanceOf({ instance, _: words }: CheckArguments): string | undefined {
   const rest = words.slice(1).map(String);
   const names = instance === undefined ? rest : [instance, ...rest];
   if (names.length > 1) throw new UserError(`one container at a time; given were ${names.join(', ')}`);

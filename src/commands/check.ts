@@ -3,35 +3,61 @@
 import { exitStatus, type ExitStatus } from '../errors.js';
 import { collect } from '../evidence/collect.js';
 import type { Assessment } from '../findings/finding.js';
+import { escapeText } from '../render/escape.js';
 import type { CheckContext } from '../render/options.js';
 import { openLocal } from '../source/local.js';
+import type { Source } from '../source/source.js';
 import { readCheckWish, type CheckArguments, type CheckWish } from './check-options.js';
 import type { Invocation } from './invocation.js';
 import type { Judge } from './judging.js';
 import { deadlineOf, progressOf, textOptionsOf } from './output-options.js';
 import { openRules } from './rule-set.js';
+import { readPlace } from './where-option.js';
 
 /**
  * Judges what was asked for and prints the result. The exit status follows from the verdict.
  * @throws {UserError} wrong use, no such instance, an engine that cannot be asked
  */
 export async function runCheck(parsed: CheckArguments, invocation: Invocation): Promise<ExitStatus> {
-  const wish = readCheckWish(parsed);
-  const source = openLocal({
-    signal: deadlineOf(parsed, invocation),
-    onProgress: progressOf(parsed, invocation),
-    env: invocation.env,
-    now: invocation.now,
-  });
+  const { source, wish, problems } = await openSource(parsed, invocation);
   const loading = loadJudge(wish, parsed, invocation);
   // What is wrong with rules of the user is told before anything is looked at; else both happen at once.
   if (parsed.rules !== undefined) await loading;
   const [collected, judge] = await Promise.all([collect(source, wish), loading]);
   invocation.signal.throwIfAborted();
   const { assessment, reasons } = judge(collected, source.where);
+  for (const problem of problems()) invocation.stderr.write(`crdoctor: ${escapeText(problem)}\n`);
   const context = { reasons, strict: parsed.strict ?? false };
   invocation.stdout.write(await renderCheck(assessment, context, parsed, invocation));
   return statusOf(assessment, context.strict);
+}
+
+/** What is looked at, and what for. */
+interface Opened {
+  readonly source: Source;
+  readonly wish: CheckWish;
+  /** What was odd about the source, asked for in the end. Untrusted. */
+  readonly problems: () => readonly string[];
+}
+
+async function openSource(parsed: CheckArguments, invocation: Invocation): Promise<Opened> {
+  const place = readPlace('--on', parsed.on);
+  const signal = deadlineOf(parsed, invocation);
+  const onProgress = progressOf(parsed, invocation);
+  if (place.kind === 'report') {
+    const [{ completeArguments }, { openBundle }] = await Promise.all([
+      import('./recorded.js'),
+      import('../source/bundle.js'),
+    ]);
+    const bundle = await openBundle(place.path);
+    return {
+      source: bundle,
+      wish: readCheckWish(completeArguments(parsed, bundle.manifest)),
+      problems: () => bundle.problems(),
+    };
+  }
+  const { env, now } = invocation;
+  return { source: openLocal({ signal, onProgress, env, now }), wish: readCheckWish(parsed), problems: () => [] };
 }
 
 async function loadJudge(wish: CheckWish, parsed: CheckArguments, invocation: Invocation): Promise<Judge> {

@@ -7,6 +7,7 @@ import { checkOptions } from './check-options.js';
 import type { Invocation } from './invocation.js';
 import { outputOptions, workOptions } from './output-options.js';
 import { prepareArgv } from './prepared-argv.js';
+import { reportOptions } from './report-options.js';
 
 /** What a command line asks for; runs after it was read to its end. */
 type Task = () => Promise<ExitStatus>;
@@ -61,11 +62,22 @@ function commandTable(invocation: Invocation, choose: (task: Task) => void): Arg
           .positional('path', {
             type: 'string',
             array: true,
-            describe: 'Log, directory of logs, or - for stdin',
+            describe: 'Log, directory of logs, report or other tar archive of logs, or - for stdin',
           })
           .options(outputOptions)
           .options(workOptions),
       (parsed) => choose(async () => (await import('./triage.js')).runTriage(parsed, invocation)),
+    )
+    .command(
+      'report [instance]',
+      'Write everything that a bug report needs into one archive',
+      (command) =>
+        command
+          .usage('$0 report [instance] [-- failed command...]')
+          .positional('instance', { type: 'string', describe: 'Container to report; without it the host is reported' })
+          .options(reportOptions)
+          .options(workOptions),
+      (parsed) => choose(async () => (await import('./report.js')).runReport(parsed, invocation)),
     )
     .command('rules', 'Show, check and test the knowledge behind check and triage', (command) =>
       ruleCommands(command, invocation, choose),

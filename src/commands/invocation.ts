@@ -19,6 +19,13 @@ export interface Invocation {
   readonly now: () => Date;
   /** Aborts when the user wants crdoctor to end. */
   readonly signal: AbortSignal;
+  /** Effective user id; undefined where there are none. */
+  readonly uid: number | undefined;
+  /**
+   * Registers what is to be done before the process ends without waiting for the command: at a second
+   * signal, or `graceMs` after the first. Until then the command may bring to its end what it has begun.
+   */
+  readonly onForcedEnd: (cleanUp: () => Promise<void>, graceMs: number) => void;
   /** Standard input; it is opened by the first call. */
   readonly stdin: () => AsyncIterable<Buffer>;
   readonly stdout: Output;

@@ -6,7 +6,10 @@ const standardInput = '\u0000-';
 /** Options whose value is itself made of options. */
 const holdsOptions: ReadonlySet<string> = new Set(['--criu-options']);
 
-/** Arguments for yargs; everything behind `--` stays as it is. */
+/** Commands that take the words behind `--` themselves, so that yargs must not look at them. */
+const takesCommand: ReadonlySet<string> = new Set(['report']);
+
+/** Arguments for yargs; what is behind `--` stays as it is, or is left out where it is a command line of its own. */
 export function prepareArgv(argv: readonly string[]): string[] {
   const prepared: string[] = [];
   const end = argv.indexOf('--');
@@ -21,7 +24,8 @@ export function prepareArgv(argv: readonly string[]): string[] {
       prepared.push(word === '-' ? standardInput : word);
     }
   }
-  return end < 0 ? prepared : [...prepared, ...argv.slice(end)];
+  const isCommandLine = takesCommand.has(own.find((word) => !word.startsWith('-')) ?? '');
+  return end < 0 || isCommandLine ? prepared : [...prepared, ...argv.slice(end)];
 }
 
 /** A positional argument as the user wrote it. */

@@ -6,10 +6,14 @@ import { readLogs } from '../evidence/logs.js';
 import { diagnose, watchedWords } from '../findings/diagnose.js';
 import type { Triage } from '../findings/finding.js';
 import { escapeText } from '../render/escape.js';
-import { openLogs } from '../source/log-files.js';
+import type { RuleSet } from '../rules/load.js';
+import type { Bundle } from '../source/bundle.js';
+import { openLogs, type LogInput } from '../source/log-files.js';
+import { isPacked } from '../source/report-form.js';
 import type { Invocation } from './invocation.js';
 import { deadlineOf, progressOf, textOptionsOf, type OutputArguments, type WorkArguments } from './output-options.js';
 import { asWritten } from './prepared-argv.js';
+import type { RecordedLogOptions, RecordedLogs } from './recorded.js';
 import { openRules } from './rule-set.js';
 import { watchLog } from './watched-log.js';
 
@@ -25,14 +29,44 @@ export async function runTriage(parsed: TriageArguments, invocation: Invocation)
   const signal = deadlineOf(parsed, invocation);
   const onProgress = progressOf(parsed, invocation);
   const rules = await openRules(parsed, invocation);
-  const inputs = await openLogs(pathsOf(parsed), invocation.stdin);
-  const watched = inputs.map((input) => watchLog(input, { signal, onProgress, now: invocation.now }));
-  const readings = await readLogs(watched, { words: watchedWords(rules) });
+  const watch = (input: LogInput): LogInput => watchLog(input, { signal, onProgress, now: invocation.now });
+  const options = { words: watchedWords(rules), watch };
+  // All are opened before any is read: one may be a pipe that somebody types into.
+  const opened = await Promise.all(pathsOf(parsed).map((path) => openPath(path, options, invocation)));
+  const read: ReadLogs[] = [];
+  for (const readPath of opened) read.push(await readPath());
+  const readings = read.flatMap((each) => each.readings);
   invocation.signal.throwIfAborted();
-  tellProblems(readings, invocation);
-  const triage = diagnose(rules, readings);
+  tellProblems(
+    readings,
+    read.flatMap((each) => each.problems),
+    invocation,
+  );
+  const triage = await confirm(diagnose(rules, readings), read, rules);
   invocation.stdout.write(await renderTriage(triage, parsed, invocation));
   return triage.result === 'unexplained' ? exitStatus.unknown : exitStatus.ok;
+}
+
+type ReadLogs = Omit<RecordedLogs, 'bundle'> & { readonly bundle?: Bundle | undefined };
+
+/** A report is read as one, everything else as logs. */
+async function openPath(
+  path: string,
+  options: RecordedLogOptions,
+  { stdin }: Invocation,
+): Promise<() => Promise<ReadLogs>> {
+  if (path !== '-' && (await isPacked(path))) {
+    const { readRecordedLogs } = await import('./recorded.js');
+    return () => readRecordedLogs(path, options);
+  }
+  const inputs = (await openLogs([path], stdin)).map(options.watch);
+  return async () => ({ readings: await readLogs(inputs, options), problems: [] });
+}
+
+/** A single report also tells what a check of its host says. */
+async function confirm(triage: Triage, [first, ...others]: readonly ReadLogs[], rules: RuleSet): Promise<Triage> {
+  if (first?.bundle === undefined || others.length > 0) return triage;
+  return await (await import('./recorded.js')).addPredictions(triage, first.bundle, rules);
 }
 
 /** After `--` a path may begin with a dash. */
@@ -47,14 +81,14 @@ function pathsOf({ path = [], _: words }: TriageArguments): readonly string[] {
 }
 
 /** Logs that could not be read to their end are told on stderr; when nothing could be read, that is the result. */
-function tellProblems(readings: readonly LogReading[], { stderr }: Invocation): void {
+function tellProblems(readings: readonly LogReading[], others: readonly string[], { stderr }: Invocation): void {
   const problems = readings.flatMap(({ file, problem }) => {
     if (problem === undefined) return [];
     return [problem.startsWith(file) ? problem : `${file}: ${problem}`];
   });
   const [first] = problems;
   if (first !== undefined && readings.every(({ lines }) => lines === 0)) throw new UserError(first);
-  for (const problem of problems) stderr.write(`crdoctor: ${escapeText(problem)}\n`);
+  for (const problem of [...others, ...problems]) stderr.write(`crdoctor: ${escapeText(problem)}\n`);
 }
 
 async function renderTriage(triage: Triage, parsed: TriageArguments, invocation: Invocation): Promise<string> {

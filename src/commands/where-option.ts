@@ -2,16 +2,36 @@
 
 import { UserError } from '../errors.js';
 
+/** Where evidence comes from: this host, or a report at a path. */
+export type Place = { readonly kind: 'local' } | { readonly kind: 'report'; readonly path: string };
+
+/**
+ * Reads a WHERE. What is neither `local` nor `ssh:…` nor ends in a colon is the path of a report.
+ * `known`: what the command can look at, in words.
+ * @throws {UserError} for a place that this release has no source for
+ */
+export function readPlace(
+  option: '--on' | '--to',
+  where: string | undefined,
+  known = 'the local host and at reports',
+): Place {
+  if (where === undefined || where === 'local') return { kind: 'local' };
+  if (where === '') throw new UserError(`${option} names no place`);
+  if (where.startsWith('ssh:') || /^[^/]+:$/.test(where)) throw noSource(option, where, known);
+  return { kind: 'report', path: where };
+}
+
 /**
  * Accepts nothing and `local`.
  * @throws {UserError} for any other place
  */
 export function requireLocal(option: '--on' | '--to', where: string | undefined): void {
-  if (where === undefined || where === 'local') return;
-  throw new UserError(
-    `${option} ${where}: this release looks at the local host alone; ssh, remotes and reports are no sources of it`,
-    {
-      hint: `run crdoctor on that host, or write ${option} local`,
-    },
-  );
+  const known = 'the local host';
+  if (readPlace(option, where, known).kind !== 'local') throw noSource(option, where, known);
+}
+
+function noSource(option: string, where: string | undefined, known: string): UserError {
+  return new UserError(`${option} ${where}: this release looks at ${known} alone`, {
+    hint: `run crdoctor on that host, or write ${option} local`,
+  });
 }

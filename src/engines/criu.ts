@@ -17,5 +17,6 @@ export const criu: Engine = {
   readInstance: () => ({ outcome: 'missing' }),
   readNames: () => [],
   findPlaces: () => ({ logs: undefined, lxcConfig: [], storage: undefined, cgroup: undefined }),
+  report: { requests: () => [], instanceRequests: () => [], lacks: {} },
   startCommand: () => '',
 };

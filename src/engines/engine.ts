@@ -1,6 +1,6 @@
 /** What an engine is: how it is found, asked and understood. Data and argv, no I/O. */
 
-import type { Evidence, EvidenceRequest } from '../source/source.js';
+import type { Evidence, EvidenceId, EvidenceRequest } from '../source/source.js';
 
 /** The engines that can be looked at; a part of those that causes may name. */
 export type ObservableEngine = 'lxd' | 'incus' | 'lxc' | 'criu';
@@ -33,12 +33,33 @@ export type InstanceAnswer =
 export interface InstancePlaces {
   /** Directory of its logs. */
   readonly logs: string | undefined;
+  /** How the names of its logs begin where that directory is shared with others; undefined = it is its own. */
+  readonly logPrefix?: string;
+  /** Directory with the images of a checkpoint that it was stopped with. */
+  readonly state?: string;
+  /** Directory with one directory for each snapshot, each with a `state` of its own. */
+  readonly snapshots?: string;
+  /** How directories in /tmp begin that it makes while it moves an instance, and may leave behind. */
+  readonly passing?: readonly string[];
   /** The liblxc configuration in effect; the first that exists. */
   readonly lxcConfig: readonly string[];
   /** Directory that will hold the images of a checkpoint. */
   readonly storage: string | undefined;
   /** Path of its control group below the root of a hierarchy. */
   readonly cgroup: string | undefined;
+}
+
+/** What of an instance decides where its things are. */
+export type InstanceAddress = Pick<Instance, 'name' | 'project' | 'devices'>;
+
+/** What a report asks an engine for besides what a check asks. */
+export interface EngineReport {
+  /** About the engine and all that it manages. */
+  requests(packaging: Packaging): readonly EvidenceRequest[];
+  /** About one instance, in the engine's own words. `network` is one that it is connected to. */
+  instanceRequests(name: string, network: string | undefined): readonly EvidenceRequest[];
+  /** Why this engine has no answer to some of what other engines are asked for, by the id of the evidence. */
+  readonly lacks: Readonly<Record<EvidenceId, string>>;
 }
 
 export interface Engine {
@@ -65,7 +86,8 @@ export interface Engine {
   readonly namesRequest: EvidenceRequest | undefined;
   readInstance(evidence: ReadonlyMap<string, Evidence>): InstanceAnswer;
   readNames(evidence: Evidence): readonly string[];
-  findPlaces(instance: Instance, packaging: Packaging): InstancePlaces;
+  findPlaces(instance: InstanceAddress, packaging: Packaging): InstancePlaces;
+  readonly report: EngineReport;
   /** The command that starts a stopped instance, for hints. */
   startCommand(name: string): string;
 }

@@ -8,6 +8,7 @@ import { liblxcPasses } from './lxd-family.js';
 const toolTimeoutMs = 10_000;
 /** Of the system's own containers; those of ordinary users cannot be checkpointed. */
 const home = '/var/lib/lxc';
+const noDaemon = 'LXC has no daemon';
 
 export const lxc: Engine = {
   name: 'lxc',
@@ -28,10 +29,33 @@ export const lxc: Engine = {
   readNames: ({ text }) => parseLxcNames(text ?? ''),
   findPlaces: ({ name }) => ({
     logs: '/var/log/lxc',
+    logPrefix: `${name}.log`,
     lxcConfig: [`${home}/${name}/config`],
     storage: undefined,
     cgroup: `lxc.payload.${name}`,
   }),
+  report: {
+    requests: () => [
+      { id: 'engine.version', kind: 'command', argv: ['lxc-info', '--version'], timeoutMs: toolTimeoutMs },
+      { id: 'engine.networks', kind: 'file', paths: ['/etc/default/lxc-net'] },
+    ],
+    instanceRequests: (name) => [
+      { id: 'engine.info.instance', kind: 'command', argv: ['lxc-info', `--name=${name}`], timeoutMs: toolTimeoutMs },
+      { id: 'engine.config.expanded', kind: 'file', paths: [`${home}/${name}/config`] },
+    ],
+    lacks: {
+      'engine.info': noDaemon,
+      'engine.log': noDaemon,
+      'host.journal': noDaemon,
+      'engine.operations': noDaemon,
+      'engine.warnings': noDaemon,
+      'engine.storage': noDaemon,
+      'engine.profiles': 'LXC has no profiles',
+      'engine.network.show': 'LXC does not manage networks; /etc/default/lxc-net is in engine.networks',
+      'engine.checkpoints': 'lxc-checkpoint writes to the directory it is given',
+      'engine.show-log': 'LXC does not show logs; the file itself is among instance.log',
+    },
+  },
   startCommand: (name) => `lxc-start --name=${name}`,
 };
 

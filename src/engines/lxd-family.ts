@@ -2,7 +2,8 @@
 
 import type { Evidence, EvidenceRequest } from '../source/source.js';
 import { parseInstance, parseInstanceNames, parseStatePid } from '../parse/server-json.js';
-import type { Engine, Instance, InstanceAnswer, InstancePlaces, Packaging } from './engine.js';
+import type { Engine, Instance, InstanceAddress, InstanceAnswer, InstancePlaces, Packaging } from './engine.js';
+import { reportOf } from './lxd-family-report.js';
 
 /** Where the members of the family differ. */
 export interface FamilyMember {
@@ -12,7 +13,20 @@ export interface FamilyMember {
   readonly traces: readonly string[];
   readonly service: Readonly<Record<Packaging, string>>;
   readonly socketGroup: string;
-  placesFor(packaging: Packaging): { readonly logs: string; readonly config: string; readonly data: string };
+  placesFor(packaging: Packaging): FamilyPlaces;
+  /** File names that the daemon's log may have, below the directory of the logs or absolute. */
+  readonly daemonLogs: readonly string[];
+  /** The bridge that its set-up makes. */
+  readonly bridge: string;
+  /** Directory with the snapshots of all instances, below that of the data. */
+  readonly snapshots: string;
+}
+
+/** Directories of a daemon. */
+export interface FamilyPlaces {
+  readonly logs: string;
+  readonly config: string;
+  readonly data: string;
 }
 
 /**
@@ -63,6 +77,7 @@ export function createFamilyEngine(member: FamilyMember): Engine {
     readInstance: (evidence) => readInstance(member, evidence),
     readNames: ({ text }) => parseInstanceNames(text ?? '') ?? [],
     findPlaces: (instance, packaging) => findPlaces(member, instance, packaging),
+    report: reportOf(member),
     startCommand: (name) => `${member.client} start ${name}`,
   };
 }
@@ -119,7 +134,7 @@ function unreachable(member: FamilyMember, reason: string, hint: string): Instan
   return { outcome: 'unreachable', reason: `${member.title} could not be asked: ${reason}`, hint };
 }
 
-function findPlaces(member: FamilyMember, instance: Instance, packaging: Packaging): InstancePlaces {
+function findPlaces(member: FamilyMember, instance: InstanceAddress, packaging: Packaging): InstancePlaces {
   const { logs, config, data } = member.placesFor(packaging);
   // Outside of the default project, everything on the host carries the project in its name.
   const name = instance.project === 'default' ? instance.name : `${instance.project}_${instance.name}`;
@@ -128,7 +143,14 @@ function findPlaces(member: FamilyMember, instance: Instance, packaging: Packagi
     logs: `${logs}/${name}`,
     lxcConfig: [`${config}/${name}/lxc.conf`],
     storage: pool === undefined ? undefined : `${data}/storage-pools/${pool}/containers/${name}`,
+    // Without the pool through the links that the daemon keeps.
+    state: `${pool === undefined ? data : `${data}/storage-pools/${pool}`}/containers/${name}/state`,
+    snapshots:
+      pool === undefined
+        ? `${data}/${member.snapshots}/${name}`
+        : `${data}/storage-pools/${pool}/containers-snapshots/${name}`,
     cgroup: `lxc.payload.${name}`,
+    passing: [`${member.name}_checkpoint_`, `${member.name}_restore_`],
   };
 }
 

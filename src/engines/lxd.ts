@@ -18,4 +18,7 @@ export const lxd = createFamilyEngine({
           data: '/var/snap/lxd/common/lxd',
         }
       : { logs: '/var/log/lxd', config: '/var/log/lxd', data: '/var/lib/lxd' },
+  daemonLogs: ['lxd.log', '/var/log/lxd.log'],
+  bridge: 'lxdbr0',
+  snapshots: 'snapshots',
 });

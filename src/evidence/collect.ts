@@ -67,13 +67,13 @@ async function resolveAndGather(
 }
 
 /** The only engine there can be; without any, CRIU by itself. */
-function guessEngine(scout: Scout, engineName: string | undefined): Engine | undefined {
+export function guessEngine(scout: Scout, engineName: string | undefined): Engine | undefined {
   const candidates = chooseCandidates(scout, engineName);
   if (candidates.length > 1) return undefined;
   return candidates[0] ?? engines.criu;
 }
 
-async function gatherHost(
+export async function gatherHost(
   source: Source,
   scout: Scout,
   engine: ObservableEngine | undefined,
@@ -88,7 +88,7 @@ async function gatherHost(
 }
 
 /** With several engines the guess may have been wrong; CRIU is asked again only when the owner runs another one. */
-async function rejudgeCriu(
+export async function rejudgeCriu(
   source: Source,
   scout: Scout,
   host: readonly Evidence[],

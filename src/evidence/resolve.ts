@@ -36,20 +36,67 @@ export async function resolveInstance(
   name: string,
   engineName?: string,
 ): Promise<ResolvedInstance> {
+  const asked = await askAll(source, scout, name, engineName);
+  const owner = findOwner(asked, name);
+  if (owner === undefined) throw await explainMissing(source, name, asked);
+  const instance = requireRunning(owner.engine, owner.instance);
+  return { engine: owner.engine, instance, server: owner.server, evidence: owner.evidence };
+}
+
+/** An instance as far as it could be found out about; it need not run. */
+export interface LocatedInstance {
+  readonly engine: Engine;
+  /** Undefined: the engine could not be asked, and `reason` says why. */
+  readonly instance: Instance | undefined;
+  readonly reason?: string;
+  readonly server: Evidence | undefined;
+  readonly evidence: readonly Evidence[];
+}
+
+/**
+ * As {@link resolveInstance} for those who want what there is: an instance of any state, and where no
+ * engine has it but one could not be asked, that engine.
+ *
+ * @throws UserError with exit status 2 for a name that cannot exist or does not, an ambiguous one, an
+ * engine that is not here.
+ */
+export async function locateInstance(
+  source: Source,
+  scout: Scout,
+  name: string,
+  engineName?: string,
+): Promise<LocatedInstance> {
+  const asked = await askAll(source, scout, name, engineName);
+  const owner = findOwner(asked, name);
+  if (owner !== undefined) return owner;
+  const silent = asked.find(({ answer }) => answer.outcome === 'unreachable');
+  if (silent?.answer.outcome !== 'unreachable') throw await explainMissing(source, name, asked);
+  return { ...silent, instance: undefined, reason: silent.answer.reason };
+}
+
+async function askAll(
+  source: Source,
+  scout: Scout,
+  name: string,
+  engineName: string | undefined,
+): Promise<readonly Asked[]> {
   const candidates = chooseCandidates(scout, engineName);
   const willing = refuseImpossible(name, engineName === undefined ? candidates : [engineNamed(engineName)], candidates);
-  const asked = await Promise.all(willing.map((engine) => ask(source, engine, name)));
-  const found = asked.filter(({ answer }) => answer.outcome === 'found');
-  if (found.length > 1) {
-    const titles = found.map(({ engine }) => engine.title).join(' and ');
+  return await Promise.all(willing.map((engine) => ask(source, engine, name)));
+}
+
+/** @throws UserError when several engines have it */
+function findOwner(asked: readonly Asked[], name: string): (Asked & { readonly instance: Instance }) | undefined {
+  const owners = asked.flatMap((each) =>
+    each.answer.outcome === 'found' ? [{ ...each, instance: each.answer.instance }] : [],
+  );
+  if (owners.length > 1) {
+    const titles = owners.map(({ engine }) => engine.title).join(' and ');
     throw new UserError(`${titles} both have an instance ${quote(name)}`, {
-      hint: `Say which one is meant: ${found.map(({ engine }) => `--engine ${engine.name}`).join(' or ')}`,
+      hint: `Say which one is meant: ${owners.map(({ engine }) => `--engine ${engine.name}`).join(' or ')}`,
     });
   }
-  const [owner] = found;
-  if (owner === undefined || owner.answer.outcome !== 'found') throw await explainMissing(source, name, asked);
-  const instance = requireRunning(owner.engine, owner.answer.instance);
-  return { engine: owner.engine, instance, server: owner.server, evidence: owner.evidence };
+  return owners[0];
 }
 
 function engineNamed(name: string): Engine {

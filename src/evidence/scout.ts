@@ -11,6 +11,7 @@ export interface Scout {
   readonly evidence: readonly Evidence[];
   readonly present: readonly Engine[];
   packagingOf(engine: ObservableEngine): Packaging;
+  hasProgram(name: string): boolean;
   criuFor(engine: ObservableEngine | undefined): string | undefined;
 }
 
@@ -22,6 +23,7 @@ export async function scoutHost(source: Source): Promise<Scout> {
     evidence,
     present: findPresentEngines(installed),
     packagingOf: (engine) => findPackaging(engine, installed),
+    hasProgram: (name) => installed.programs.has(name),
     criuFor: (engine) => findCriu(engine, installed),
   };
 }

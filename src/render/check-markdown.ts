@@ -27,7 +27,7 @@ export function renderCheckMarkdown(assessment: Assessment, { reasons }: CheckCo
       ['host', 'kernel', 'CRIU', 'engine'],
       hosts.map((host) => hostRow(host, subject.engine)),
     ),
-    summary([...blockers, ...risks, ...notices]),
+    findingTable([...blockers, ...risks, ...notices]),
     ...joinPhases([...blockers, ...risks, ...notices]).map(({ finding }) => findingSection(finding)),
     unknownRows.length === 0
       ? ''
@@ -50,7 +50,8 @@ function hostRow(host: HostSummary, engine: string | undefined): readonly string
   return cells.map((cell) => (cell === undefined ? 'not known' : markdownName(cell)));
 }
 
-function summary(findings: readonly Finding[]): string {
+/** The findings in a table; empty for none. */
+export function findingTable(findings: readonly Finding[]): string {
   const rows = joinPhases(findings).map(({ finding, phases }) => [
     finding.severity,
     phases.join(', '),
@@ -60,14 +61,15 @@ function summary(findings: readonly Finding[]): string {
   return rows.length === 0 ? '' : markdownTable(['severity', 'phase', 'cause', 'what'], rows);
 }
 
-function findingSection(finding: Finding): string {
+/** What a finding says and what to do about it; `heading` is the marks in front of its title. */
+export function findingSection(finding: Finding, heading = '##'): string {
   const messages = messagesOf(finding);
   const items = messages
     .slice(0, shownMessages)
     .map(({ message, count }) => `- ${escapeMarkdown(message)}${count > 1 ? ` (${count} times)` : ''}`);
   if (messages.length > shownMessages) items.push(`- and ${messages.length - shownMessages} more`);
   return [
-    `## ${escapeMarkdown(finding.title)}`,
+    `${heading} ${escapeMarkdown(finding.title)}`,
     items.join('\n'),
     `**Why:** ${markdownParagraphs(finding.why)}`,
     `**Fix:** ${markdownParagraphs(finding.fix)}`,

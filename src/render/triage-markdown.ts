@@ -15,7 +15,7 @@ export function renderTriageMarkdown(triage: Triage): string {
     `# crdoctor triage: ${triage.result}`,
     escapeMarkdown(triageMeaning(triage)),
     markdownTable(['CRIU', 'kernel', 'engine'], [cells]),
-    ...triage.diagnoses.map(diagnosisSection),
+    ...triage.diagnoses.map((diagnosis) => diagnosisSection(diagnosis)),
     triage.unexplained.length === 0 ? '' : `## Error lines that nothing explains\n\n${logBlock(triage.unexplained)}`,
     triage.notes.map(escapeMarkdown).join('\n\n'),
     triage.signature === '' ? '' : `Signature: ${markdownCode(triage.signature)}`,
@@ -23,9 +23,10 @@ export function renderTriageMarkdown(triage: Triage): string {
   return `${sections.filter((section) => section !== '').join('\n\n')}\n`;
 }
 
-function diagnosisSection(diagnosis: Diagnosis): string {
+/** A cause with its proof and its remedy; `heading` is the marks in front of its title. */
+export function diagnosisSection(diagnosis: Diagnosis, heading = '##'): string {
   return [
-    `## ${escapeMarkdown(diagnosis.title)}`,
+    `${heading} ${escapeMarkdown(diagnosis.title)}`,
     `${markdownName(diagnosis.cause)}, ${percent(diagnosis)} sure, ${escapeMarkdown(blameLine(diagnosis))}`,
     markdownParagraphs(diagnosis.explanation),
     diagnosis.evidence.length === 0 ? '' : logBlock(diagnosis.evidence),

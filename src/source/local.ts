@@ -1,10 +1,12 @@
 /** This machine as a source of evidence. */
 
+import { setMaxListeners } from 'node:events';
 import { delimiter } from 'node:path';
 
 import { silent, type ProgressSink } from '../progress/progress.js';
 import { runCommand } from '../process/run.js';
 import { answerForError, timeAnswer, type Answer, type Clock } from './evidence.js';
+import { readInnerFile, readSlowInnerFile } from './inner-file.js';
 import { isKernelFile, readKernelFile } from './kernel-file.js';
 import { listDirectory } from './local-listing.js';
 import { extendPath, findPrograms } from './local-programs.js';
@@ -14,7 +16,15 @@ import { readTasks } from './local-tasks.js';
 import { mapSideBySide } from './side-by-side.js';
 import { findSlowMounts, type SlowPathTest } from './slow-mounts.js';
 import { listSlowDirectory, readSlowFile } from './slow-paths.js';
-import type { CommandRequest, Evidence, EvidenceRequest, FileRequest, FilesRequest, Source } from './source.js';
+import type {
+  CommandRequest,
+  Evidence,
+  EvidenceRequest,
+  FileRequest,
+  FilesRequest,
+  InnerFileRequest,
+  Source,
+} from './source.js';
 
 export interface LocalOptions {
   readonly signal?: AbortSignal;
@@ -33,6 +43,8 @@ const defaultFileTimeoutMs = 3_000;
 const defaultMaxBytes = 4 * 1024 * 1024;
 /** A task needs some 2 KiB, so this is room for more tasks than a pid namespace usually allows. */
 const defaultTasksMaxBytes = 128 * 1024 * 1024;
+/** A disk that is slower than this under load is given up. */
+const slowestBytesPerMs = 16 * 1024;
 /** Programs at once: they mostly wait for a daemon, so more than there are processors. */
 const maxSideBySide = 12;
 
@@ -60,6 +72,8 @@ export function openLocal(options: LocalOptions = {}): Source {
 }
 
 function createContext(options: LocalOptions): Context {
+  // Each program that runs listens, and Node warns of more than ten listeners.
+  if (options.signal !== undefined) setMaxListeners(0, options.signal);
   const isSlow = findSlowMounts();
   // Looking for a program happens while starting it, where nothing could end a directory that hangs.
   const path = extendPath(options.env?.['PATH'])
@@ -106,8 +120,10 @@ async function answer(request: EvidenceRequest, context: Context): Promise<Answe
       return answerFiles(request, context);
     case 'listing':
       return context.isSlow(request.path)
-        ? listSlowDirectory(request.path, context.fileTimeoutMs, context)
-        : listDirectory(request.path, context.fileTimeoutMs);
+        ? listSlowDirectory(request, context.fileTimeoutMs, context)
+        : listDirectory(request, context.fileTimeoutMs);
+    case 'inner-file':
+      return answerInnerFile(request, context);
     case 'programs':
       return findPrograms(request.names, context.path);
     case 'space':
@@ -184,6 +200,14 @@ async function answerFiles(request: FilesRequest, context: Context): Promise<Ans
     return [`== ${status} ${path}`, ...lines.map((line) => `\t${line}`)].map((line) => `${line}\n`).join('');
   });
   return { origin: request.paths.join(' '), status: 'ok', content: Buffer.from(blocks.join('')) };
+}
+
+async function answerInnerFile(request: InnerFileRequest, context: Context): Promise<Answer> {
+  const { maxBytes = defaultMaxBytes, keep = 'head' } = request;
+  const limits: ReadLimits = { maxBytes, keep, limitMs: context.fileTimeoutMs + maxBytes / slowestBytesPerMs };
+  return context.isSlow(request.directory)
+    ? readSlowInnerFile(request, limits, context)
+    : readInnerFile(request, limits);
 }
 
 async function readOne(

@@ -16,7 +16,8 @@ const logName =
   /(?:\.(?:log|txt|out|err)|^(?:dmesg|syslog|messages|journal|output|stderr|error)[\w.-]*)(?:\.\d{1,4})?(?:\.gz)?$/i;
 const consoleName = /^console\.log/;
 
-const isLogName = (name: string): boolean => logName.test(name) && !consoleName.test(name);
+/** True for the names that logs have. */
+export const isLogName = (name: string): boolean => logName.test(name) && !consoleName.test(name);
 
 /** A name as text; bytes of one that is no UTF-8 are written out. */
 const shownName = (name: Buffer): string =>

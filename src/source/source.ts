@@ -40,10 +40,31 @@ export interface FilesRequest extends RequestBase {
   readonly paths: readonly string[];
 }
 
-/** The names in a directory, with type, size and modification time; no contents, no links followed. */
+/**
+ * The names in a directory, with type, size and modification time; no contents, no links followed. A
+ * link at `path` itself is followed.
+ */
 export interface ListingRequest extends RequestBase {
   readonly kind: 'listing';
   readonly path: string;
+  /** With more than 1, also what is in directories below, named by their path below `path`. */
+  readonly maxDepth?: number;
+  /** Only entries of the directory itself whose names begin with one of these, and what is below them. */
+  readonly beginnings?: readonly string[];
+}
+
+/**
+ * A regular file of a directory that others may write to. Below the directory no link is followed,
+ * and nothing but a regular file is opened for reading. A gzipped file is unpacked. Only what the file
+ * holds when it is opened is read, however fast it grows.
+ */
+export interface InnerFileRequest extends RequestBase {
+  readonly kind: 'inner-file';
+  readonly directory: string;
+  /** As the listing of the directory writes it. */
+  readonly name: string;
+  /** `base64`: the text is the bytes in base64, and nothing is unpacked. */
+  readonly encoding?: 'utf8' | 'base64';
 }
 
 /** Which of these programs are on the PATH of the source (plus the usual sbin directories). */
@@ -69,6 +90,7 @@ export type EvidenceRequest =
   | FileRequest
   | FilesRequest
   | ListingRequest
+  | InnerFileRequest
   | ProgramsRequest
   | SpaceRequest
   | TasksRequest;

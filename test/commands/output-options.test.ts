@@ -15,6 +15,8 @@ function invocation(overrides: Partial<Invocation> = {}): Invocation {
     packageDirectory: '/',
     now: () => new Date(0),
     signal: new AbortController().signal,
+    uid: 0,
+    onForcedEnd: () => {},
     stdin: () => {
       throw new Error('nothing reads standard input here');
     },

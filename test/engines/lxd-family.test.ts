@@ -21,6 +21,9 @@ it('knows where each packaging keeps an instance', () => {
     lxcConfig: ['/var/log/lxd/c1/lxc.conf'],
     storage: '/var/lib/lxd/storage-pools/fast/containers/c1',
     cgroup: 'lxc.payload.c1',
+    state: '/var/lib/lxd/storage-pools/fast/containers/c1/state',
+    snapshots: '/var/lib/lxd/storage-pools/fast/containers-snapshots/c1',
+    passing: ['lxd_checkpoint_', 'lxd_restore_'],
   });
   expect(engines.lxd.findPlaces(instance, 'snap').logs).toBe('/var/snap/lxd/common/lxd/logs/c1');
   expect(engines.incus.findPlaces(instance, 'deb')).toMatchObject({

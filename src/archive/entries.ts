@@ -1,0 +1,134 @@
+/** Walks through the entries of a tar archive, in order, without ever holding more than a piece of one. */
+
+import { extract, type Extract } from 'tar-stream';
+
+import { UserError } from '../errors.js';
+import { tooLarge, unpack, type ArchiveForm } from './unpack.js';
+
+export interface WalkLimits {
+  /** Entries of any kind; a report has some hundreds. */
+  readonly maxEntries: number;
+  /** All entries together, unpacked. */
+  readonly maxTotalBytes: number;
+}
+
+/** One entry; its content is there until the next one is asked for, and need not be read. */
+export interface RawEntry {
+  /** Counted from 0. */
+  readonly position: number;
+  /** As it stands in the archive. Untrusted. */
+  readonly name: string;
+  /** As tar-stream calls it; unknown ones are null. */
+  readonly type: string | null;
+  readonly bytes: number;
+  readonly content: AsyncIterable<Buffer>;
+}
+
+/** What is known of the end of the stream. */
+interface End {
+  /** Zeros that it ends in, as far as that matters. */
+  zeros: number;
+  damage?: Error;
+}
+
+/** Less than this at the end is no end of a tar archive. */
+const endMarkBytes = 1024;
+
+/**
+ * Gives the entries. Throws a {@link CutOff} behind the last whole one when the archive just stops, and
+ * any other Error where it is damaged.
+ * @throws {UserError} there is more in it than a report ever holds
+ */
+export async function* walkEntries(path: string, form: ArchiveForm, limits: WalkLimits): AsyncGenerator<RawEntry> {
+  const parser = extract();
+  const end: End = { zeros: 0 };
+  const feeding = feed(parser, unpack(path, form, limits.maxTotalBytes), end);
+  let position = 0;
+  let declared = 0;
+  try {
+    for await (const entry of parser) {
+      const { name, type, size } = entry.header;
+      declared += size;
+      if (declared > limits.maxTotalBytes) throw tooLarge(path, limits.maxTotalBytes);
+      if (position >= limits.maxEntries) {
+        throw new UserError(`${path} is not read: it holds more than ${limits.maxEntries} entries`);
+      }
+      yield { position, name, type, bytes: size, content: readContent(entry, end) };
+      position += 1;
+      await drain(entry);
+    }
+  } catch (error) {
+    throw end.damage ?? toCutOff(error);
+  } finally {
+    parser.destroy(null);
+    await feeding;
+  }
+  if (end.damage !== undefined) throw end.damage;
+  if (end.zeros < endMarkBytes) throw new CutOff();
+}
+
+/** The archive stops before its end. */
+export class CutOff extends Error {
+  override readonly name = 'CutOff';
+
+  constructor() {
+    super('the archive stops before its end');
+  }
+}
+
+/** What tar-stream says when it was fed to the end and lacks something. */
+function toCutOff(error: unknown): unknown {
+  return error instanceof Error && error.message === 'Unexpected end of data' ? new CutOff() : error;
+}
+
+type Source = Extract extends AsyncIterable<infer Each> ? Each : never;
+
+async function* readContent(entry: Source, end: End): AsyncGenerator<Buffer> {
+  try {
+    for await (const piece of entry) {
+      if (piece instanceof Uint8Array) yield Buffer.from(piece.buffer, piece.byteOffset, piece.byteLength);
+    }
+  } catch (error) {
+    throw end.damage ?? toCutOff(error);
+  }
+}
+
+/** Reads what nobody wanted. */
+async function drain(entry: Source): Promise<void> {
+  if (entry.destroyed) return;
+  entry.resume();
+  await new Promise<void>((resolve, reject) => {
+    entry.once('end', resolve);
+    entry.once('close', resolve);
+    entry.once('error', reject);
+  });
+}
+
+/** Never rejects: what goes wrong ends the parser, and so the walk. */
+async function feed(parser: Extract, bytes: AsyncGenerator<Buffer>, end: End): Promise<void> {
+  let wake = (): void => {};
+  parser.on('drain', () => wake());
+  parser.once('close', () => wake());
+  try {
+    for await (const chunk of bytes) {
+      countZeros(chunk, end);
+      const drained = new Promise<void>((resolve) => {
+        wake = resolve;
+      });
+      if (parser.destroyed) return;
+      if (!parser.write(chunk)) await drained;
+    }
+  } catch (error) {
+    end.damage = error instanceof Error ? error : new Error(String(error));
+    if (error instanceof UserError) parser.destroy(error);
+  }
+  // What came before the damage is still taken.
+  if (!parser.destroyed) parser.end(undefined);
+}
+
+/** A tar archive ends in two blocks of zeros. */
+function countZeros(chunk: Buffer, end: End): void {
+  let zeros = 0;
+  while (zeros < chunk.length && zeros < endMarkBytes && chunk[chunk.length - 1 - zeros] === 0) zeros += 1;
+  end.zeros = zeros === chunk.length ? end.zeros + zeros : zeros;
+}

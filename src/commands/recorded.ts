@@ -1,0 +1,120 @@
+/** Reports as the place that a check or a triage looks at. */
+
+import { UserError } from '../errors.js';
+import { collect, type Collected } from '../evidence/collect.js';
+import type { LogReading } from '../evidence/log-reading.js';
+import { readLog } from '../evidence/logs.js';
+import type { Assessment, Triage } from '../findings/finding.js';
+import { markPredicted } from '../findings/predicted.js';
+import { parseListing } from '../parse/listing.js';
+import { isReportedLog } from '../report/log-desk.js';
+import { relevantLogs, type ReportedLog } from '../report/relevant-logs.js';
+import type { RuleSet } from '../rules/load.js';
+import { openTree } from '../source/bundle-files.js';
+import { openLooseLogs, openRecordedLogs } from '../source/bundle-logs.js';
+import { bundleFrom, hasManifest, withoutManifest, type Bundle } from '../source/bundle.js';
+import type { LogInput } from '../source/log-files.js';
+import type { Artifact, Manifest } from '../source/manifest.js';
+import { instanceOf, type CheckArguments, type CheckWish } from './check-options.js';
+
+/**
+ * The arguments of a check, completed by what the report is about.
+ * @throws {UserError} they ask for something that is not in it
+ */
+export function completeArguments(parsed: CheckArguments, { engine, instance }: Manifest): CheckArguments {
+  const named = instanceOf(parsed);
+  if (parsed.pid !== undefined) throw new UserError('--pid looks at a running process, and a report has none');
+  if (parsed.to !== undefined) throw new UserError('--to does not go with the host of a report yet');
+  if (named !== undefined && named !== instance) {
+    throw new UserError(`this report is about ${instance ?? 'a host without a container'}, not about ${named}`);
+  }
+  if (parsed.engine !== undefined && engine !== undefined && parsed.engine !== engine) {
+    throw new UserError(`this report is about ${engine}, not about ${parsed.engine}`);
+  }
+  // Behind `--` it stands among the words already.
+  return { ...parsed, engine: parsed.engine ?? engine, instance: named === undefined ? instance : parsed.instance };
+}
+
+/** What the logs of a report, of half a report or of another archive say. */
+export interface RecordedLogs {
+  readonly readings: readonly LogReading[];
+  /** One line each. Untrusted. */
+  readonly problems: readonly string[];
+  /** Undefined where there is nothing but logs. */
+  readonly bundle: Bundle | undefined;
+}
+
+export interface RecordedLogOptions {
+  readonly words: readonly string[];
+  readonly watch: (input: LogInput) => LogInput;
+}
+
+/**
+ * Reads the logs that are about what failed. Without a manifest, all there are.
+ * @throws {UserError} it cannot be read or has no logs
+ */
+export async function readRecordedLogs(path: string, options: RecordedLogOptions): Promise<RecordedLogs> {
+  const read = (input: LogInput): Promise<LogReading> => readLog(options.watch(input), options);
+  const tree = await openTree(path);
+  if (hasManifest(tree)) return await readReportedLogs(await bundleFrom(tree, path), read);
+  const readings: LogReading[] = [];
+  for await (const input of openLooseLogs(tree)) readings.push(await read(input));
+  const reason = withoutManifest(tree, path);
+  if (readings.length === 0) throw reason;
+  return { readings, problems: [`${reason.message}; the logs in it were read`, ...tree.problems], bundle: undefined };
+}
+
+async function readReportedLogs(bundle: Bundle, read: (input: LogInput) => Promise<LogReading>): Promise<RecordedLogs> {
+  const { artifacts } = bundle.manifest;
+  const times = await readTimes(bundle);
+  const wanted = artifacts.filter((artifact) => artifact.side !== 'target' && isReportedLog(artifact));
+  const logs = new Map<Artifact, ReportedLog>();
+  for await (const { artifact, input } of openRecordedLogs(bundle, wanted)) {
+    const modifiedS = times.get(artifact.origin);
+    const reading = await read(modifiedS === undefined ? input : { ...input, modifiedMs: modifiedS * 1000 });
+    logs.set(artifact, { id: artifact.id, modifiedS, reading });
+  }
+  if (logs.size === 0) throw new UserError(`${bundle.where}: no log in this report`);
+  const inOrder = wanted.flatMap((artifact) => logs.get(artifact) ?? []);
+  const lost = wanted.filter((each) => each.path !== undefined && !logs.has(each));
+  const readings = relevantLogs(inOrder);
+  const unused = inOrder.flatMap(({ reading }) => (readings.includes(reading) ? [] : (reading.problem ?? [])));
+  const missing = lost.map(({ path }) => `${path} is missing from the report`);
+  return { readings, problems: [...bundle.problems(), ...missing, ...unused], bundle };
+}
+
+/** When files were last written, seconds since 1970, by their paths on the host: from the listings of directories. */
+async function readTimes(bundle: Bundle): Promise<ReadonlyMap<string, number>> {
+  const isListing = (id: string): boolean => /^instance\.(?:logs|state|snapshot\..+\.state)$/.test(id);
+  const listings = await bundle.readEvidence('source', isListing);
+  return new Map(
+    listings.flatMap(({ origin, text = '' }) =>
+      (parseListing(text.replace(/[^\n]+$/, '')) ?? []).map(({ name, modifiedS }) => [`${origin}/${name}`, modifiedS]),
+    ),
+  );
+}
+
+/** The triage with what a check of the recorded evidence adds to it; as it is when that cannot be judged. */
+export async function addPredictions(triage: Triage, bundle: Bundle, rules: RuleSet): Promise<Triage> {
+  if (triage.diagnoses.length === 0) return triage;
+  const assessment = await assessRecorded(bundle, rules);
+  return assessment === undefined ? triage : markPredicted(triage, assessment);
+}
+
+async function assessRecorded(bundle: Bundle, { causes }: RuleSet): Promise<Assessment | undefined> {
+  const { engine, instance } = bundle.manifest;
+  const operation = instance === undefined ? 'host' : 'stop';
+  const wish: CheckWish = { instance, engine, pid: undefined, criuOptions: [], operation, hasTarget: false };
+  const [{ prepareJudge }, collected] = await Promise.all([import('./judging.js'), collectOrNothing(bundle, wish)]);
+  return collected && prepareJudge(causes, wish)(collected, bundle.where).assessment;
+}
+
+/** A container that did not run any more when the report was made cannot be judged. */
+async function collectOrNothing(bundle: Bundle, wish: CheckWish): Promise<Collected | undefined> {
+  try {
+    return await collect(bundle, wish);
+  } catch (error) {
+    if (error instanceof UserError) return undefined;
+    throw error;
+  }
+}

@@ -1,0 +1,17 @@
+/** Options of `report`. */
+
+import type { InferredOptionTypes, Options } from 'yargs';
+
+import type { WorkArguments } from './output-options.js';
+
+export const reportOptions = {
+  engine: { type: 'string', requiresArg: true, describe: 'Engine that owns the container; found out when left out' },
+  on: { type: 'string', requiresArg: true, describe: 'Host to report: local' },
+  only: { type: 'string', requiresArg: true, describe: 'Ids of the evidence to collect, separated by commas' },
+  error: { type: 'string', requiresArg: true, describe: 'File with what the failed command displayed, - for stdin' },
+  output: { type: 'string', alias: 'o', requiresArg: true, describe: 'File to write; it must not exist' },
+  show: { type: 'boolean', describe: 'Write no file, print the README.md of the report' },
+} as const satisfies Record<string, Options>;
+
+export type ReportArguments = InferredOptionTypes<typeof reportOptions> &
+  WorkArguments & { readonly instance?: string | undefined };

@@ -1,0 +1,165 @@
+/** `crdoctor report`: writes everything that a bug report needs into one archive. */
+
+import { hostname } from 'node:os';
+
+import type { ReportWriter, WriteOptions } from '../archive/write.js';
+import { exitStatus, UserError, type ExitStatus } from '../errors.js';
+import type { Collected } from '../evidence/collect.js';
+import type { Assessment } from '../findings/finding.js';
+import { keepOutput } from '../process/kept-output.js';
+import { escapeText } from '../render/escape.js';
+import { renderReportReadme } from '../render/report-readme.js';
+import { buildReport } from '../report/build.js';
+import type { LogJudge } from '../report/log-desk.js';
+import { missingLines } from '../report/missing.js';
+import { findLeftovers, outputPath, reportName } from '../report/output-file.js';
+import type { ReportSummary } from '../report/summary.js';
+import { openLocal } from '../source/local.js';
+import { openLogs } from '../source/log-files.js';
+import type { RuleSet } from '../rules/load.js';
+import type { Invocation } from './invocation.js';
+import { deadlineOf, progressOf } from './output-options.js';
+import type { ReportArguments } from './report-options.js';
+import { defaultTimeout, readReportWish, type ReportWish } from './report-wish.js';
+import { openRules } from './rule-set.js';
+
+/** What was displayed is longer only when something goes round in circles. */
+const maxOutputBytes = 4 * 1024 * 1024;
+/** How long a report may take to be written once the user wants it to end. */
+const writingGraceMs = 60_000;
+
+/**
+ * Writes the report and prints its path. Status 0 whenever it was written, whatever it lacks.
+ * @throws {UserError} wrong use, no such instance, the file exists or cannot be written
+ */
+export async function runReport(parsed: ReportArguments, invocation: Invocation): Promise<ExitStatus> {
+  const wish = readReportWish(parsed, invocation);
+  const rules = openRules(parsed, invocation);
+  // What is wrong with rules of the user is told before anything is looked at.
+  if (parsed.rules !== undefined) await rules;
+  const output = await readOutput(wish, invocation);
+  const subject = wish.instance ?? hostname();
+  const now = invocation.now();
+  const path = outputPath({ cwd: invocation.cwd, given: wish.output, subject, now });
+  const writer = wish.show ? noWriter : await openWriter(path, reportName(subject, now), now, invocation);
+  tellLeftovers(wish, path, invocation);
+  let summary: ReportSummary;
+  try {
+    summary = await build(wish, { words: wish.words, output }, writer, rules, parsed, invocation);
+    await writer.finish();
+  } catch (error) {
+    await writer.abandon();
+    throw error;
+  }
+  for (const line of missingLines(summary.manifest, invocation.uid === 0)) tell(line, invocation);
+  invocation.stdout.write(
+    wish.show ? renderReportReadme(summary) : `${escapeText(shownPath(path, wish, invocation))}\n`,
+  );
+  return exitStatus.ok;
+}
+
+async function build(
+  wish: ReportWish,
+  action: Parameters<typeof buildReport>[0]['action'],
+  writer: ReportWriter,
+  rules: Promise<RuleSet>,
+  parsed: ReportArguments,
+  invocation: Invocation,
+): Promise<ReportSummary> {
+  const { redactEvidence } = await import('../redact/redact-evidence.js');
+  const signal = deadlineOf({ ...parsed, timeout: parsed.timeout ?? defaultTimeout }, invocation);
+  const onProgress = progressOf(parsed, invocation);
+  const source = openLocal({ signal, onProgress, env: invocation.env, now: invocation.now });
+  return buildReport({
+    source,
+    request: { engine: wish.engine, instance: wish.instance, wants: wish.wants },
+    action,
+    writer,
+    redact: redactEvidence,
+    judge: wish.isPart ? undefined : (collected) => judge(wish, collected, rules),
+    logs: logJudgeOf(rules),
+    version: invocation.version,
+    hostname: hostname(),
+    now: invocation.now,
+    onProgress,
+    signal,
+  });
+}
+
+/** An instance that does not run cannot be judged; its host can. */
+async function judge(wish: ReportWish, collected: Collected, rules: Promise<RuleSet>): Promise<Assessment> {
+  const [{ prepareJudge }, { causes }] = await Promise.all([import('./judging.js'), rules]);
+  const isRunning = collected.instance !== undefined;
+  const operation = isRunning ? wish.operation : 'host';
+  const { instance, engine } = wish;
+  const checkWish = { instance, engine, pid: undefined, criuOptions: [], operation, hasTarget: false };
+  return prepareJudge(causes, isRunning ? checkWish : { ...checkWish, instance: undefined })(collected, 'local')
+    .assessment;
+}
+
+function logJudgeOf(rules: Promise<RuleSet>): LogJudge {
+  const loading = import('../findings/diagnose.js');
+  let words: readonly string[] | undefined;
+  return {
+    words: async () => (words ??= (await loading).watchedWords(await rules)),
+    diagnose: async (readings) => (await loading).diagnose(await rules, readings),
+  };
+}
+
+const noWriter: ReportWriter = {
+  add: () => Promise.resolve(),
+  finish: () => Promise.resolve(),
+  abandon: () => Promise.resolve(),
+};
+
+async function openWriter(path: string, topFolder: string, now: Date, invocation: Invocation): Promise<ReportWriter> {
+  const { writeArchive } = await import('../archive/write.js');
+  const owner = ownerOf(invocation);
+  const options: WriteOptions = { path, topFolder, modified: now, ...(owner !== undefined && { owner }) };
+  const writer = writeArchive(options);
+  invocation.onForcedEnd(() => writer.abandon(), writingGraceMs);
+  return writer;
+}
+
+/** Who ran sudo owns what sudo made. */
+function ownerOf({ env, uid }: Invocation): { readonly uid: number; readonly gid: number } | undefined {
+  const [user, group] = [env['SUDO_UID'], env['SUDO_GID']];
+  const isId = (text: string | undefined): text is string => text !== undefined && /^\d{1,10}$/.test(text);
+  return uid === 0 && isId(user) && isId(group) ? { uid: Number(user), gid: Number(group) } : undefined;
+}
+
+/** What the failed command displayed, at most its end. */
+async function readOutput(
+  { errorFile }: ReportWish,
+  { stdin }: Invocation,
+): Promise<{ readonly origin: string; readonly text: string; readonly isCut: boolean } | undefined> {
+  if (errorFile === undefined) return undefined;
+  const inputs = await openLogs([errorFile], stdin);
+  const [input] = inputs;
+  if (input === undefined || inputs.length > 1 || input.name !== errorFile) {
+    throw new UserError(`--error ${errorFile}: is a directory, not a file`);
+  }
+  const kept = keepOutput(maxOutputBytes, 'tail');
+  for await (const chunk of input.open()) kept.push(chunk);
+  return {
+    origin: errorFile === '-' ? 'standard input' : errorFile,
+    text: kept.bytes().toString('utf8'),
+    isCut: kept.isTruncated(),
+  };
+}
+
+function tellLeftovers({ show }: ReportWish, path: string, invocation: Invocation): void {
+  if (show) return;
+  for (const leftover of findLeftovers(path).slice(0, 5)) {
+    tell(`${leftover} is what a run left that was killed; it can be deleted`, invocation);
+  }
+}
+
+/** The way the user would write it. */
+function shownPath(path: string, { output }: ReportWish, { cwd }: Invocation): string {
+  return output ?? (path.startsWith(`${cwd}/`) ? path.slice(cwd.length + 1) : path);
+}
+
+function tell(line: string, { stderr }: Invocation): void {
+  stderr.write(`crdoctor: ${escapeText(line)}\n`);
+}

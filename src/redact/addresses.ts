@@ -1,0 +1,17 @@
+/** Finds user and password in addresses: `https://user:word@host/`, `//user:word@server/share`. */
+
+import { findAll, hide, type Edit } from './edits.js';
+
+/**
+ * From the slashes to the last `@` before the path. A user alone is no secret, unless it is long enough to be
+ * a token. The parts exclude the slash, so that a long line is walked once; and quotes, so that what comes
+ * after a text in JSON stays.
+ */
+const address = /\/\/((?:[^\s/:@"'<>]*:[^\s/"]*|[^\s/:@"'<>]{20,}))@/g;
+
+export function findAddressCredentials(text: string): readonly Edit[] {
+  if (!text.includes('@') || !text.includes('//')) return [];
+  return findAll(address, text)
+    .filter(([, credentials = '']) => !/^\[redacted:[a-z-]+\]$/.test(credentials))
+    .map((match) => hide(match.index + 2, match.index + 2 + (match[1] ?? '').length, 'url-credentials'));
+}

@@ -1,0 +1,171 @@
+/** The last pass, over everything: secrets that can be told by their form or by the words before them. */
+
+import { findAddressCredentials } from './addresses.js';
+import { createEditor, editLines, findAll, hide, isHarmless, mergeEdits, type Edit } from './edits.js';
+import type { RedactionRule, Tally } from './ledger.js';
+
+/** Names that speak of a secret in prose too, where `key` and `pass` alone mean other things. */
+const secretNames =
+  'pass(?:word|wd|phrase|code)s?|(?<![a-z])pwd|secrets?|tokens?|(?:api|access|private|secret|auth|signing|encryption|shared|master|client)[_.-]?keys?';
+/** `_base`, `2`, and what else may follow such a name. */
+const suffix = '(?:[_.-]?(?:base|hash|value|data|string|id|[0-9]{1,3}))?';
+/** Quotes around a name, as deep as they may be escaped in logs of logs. */
+const quote = String.raw`\\{0,8}["']?`;
+
+interface AssignmentPattern {
+  readonly rule: RedactionRule;
+  /** Matches up to the separator and the blanks behind it; the value is what follows. */
+  readonly before: RegExp;
+}
+
+const assignments: readonly AssignmentPattern[] = [
+  { rule: 'secret-assignment', before: new RegExp(`(?:${secretNames})${suffix}${quote}\\s{0,4}[=:]\\s{0,4}`, 'gi') },
+  { rule: 'secret-assignment', before: new RegExp(`--[a-z-]{0,40}(?:${secretNames})[a-z-]{0,20} {1,4}`, 'gi') },
+  { rule: 'secret-assignment', before: new RegExp(`credentials?${quote}=`, 'gi') },
+  // Sysctls and slices of systemd begin with "user." as well.
+  {
+    rule: 'config-value',
+    before: new RegExp(
+      `(?<![\\w/-])(?:environment|cloud-init|systemd\\.credential|user(?!\\.(?:slice|max_|conf)))\\.[^\\s=:"'\\\\]{1,200}${quote}\\s{0,4}[=:]\\s{0,4}`,
+      'g',
+    ),
+  },
+  { rule: 'environment', before: /(?:\blxc\.environment(?:\.\w+)?\s{0,4}|(?<![\w.])Environment)=\s{0,4}/g },
+];
+
+interface FormPattern {
+  readonly rule: RedactionRule;
+  /** The first group stays, the second goes. */
+  readonly form: RegExp;
+}
+
+const forms: readonly FormPattern[] = [
+  {
+    rule: 'authorization-header',
+    form: /((?:\bauthorization|x-api-key|x-auth-token|set-cookie)\\{0,8}["']?\s{0,4}[=:]\s{0,4}\\{0,8}["']?)([^"'\\]+)/gi,
+  },
+  { rule: 'authorization-header', form: /(\bbearer\s{1,4})([\w.~+/=-]{8,})/gi },
+  {
+    rule: 'token-format',
+    form: /(?<![A-Za-z0-9])()((?:AKIA|ASIA)[0-9A-Z]{16}(?![A-Za-z0-9])|gh[pousr]_[A-Za-z0-9]{20,}|github_pat_\w{20,}|glpat-[\w-]{16,}|xox[abeprs]-[\w-]{10,}|sk-[\w-]{20,}|[sr]k_(?:live|test)_\w{16,}|AIza[\w-]{35}|npm_[A-Za-z0-9]{30,}|hvs\.[\w-]{20,}|AGE-SECRET-KEY-1\w{20,})/g,
+  },
+  // JSON in base64: web tokens, and the tokens by which LXD and Incus let clients and members in.
+  { rule: 'token-format', form: /(?<![\w+/-])()(eyJ[\w+/=.-]{30,})/g },
+  { rule: 'token-format', form: /()(\$(?:1|2[abxy]|5|6|y|7|argon2id?)\$[\w./$=,+-]{16,})/g },
+  { rule: 'process-arguments', form: /(\bproctitle=)(.+)/g },
+  { rule: 'process-arguments', form: /(\bargc=\d{1,6} )(a0=.+)/g },
+  { rule: 'process-arguments', form: /(\bCOMMAND=[^\s"]+ )(.+)/g },
+  { rule: 'process-arguments', form: /(\bCMD \()([^\n]+)/g },
+];
+
+/**
+ * One of these is in every line that has something to find; searching begins with them because most lines have
+ * none. Several, because the fewer the first letters that one looks for, the larger the steps it takes.
+ */
+const hints: readonly RegExp[] = [
+  /pass(?:word|wd|phrase|code)|secret|token|credential|authorization|bearer|set-cookie|environment|cloud-init\.|user\.|proctitle=|argc=|command=|cmd \(|a[ks]ia|aiza|github_pat|glpat-|gh[pousr]_|npm_|hvs\.|xox[a-z]-/gi,
+  /key|pwd/gi,
+  /eyJ|sk-[\w-]{4}|[sr]k_(?:live|test)/g,
+  /\$(?:[12567y]|2[abxy]|argon2id?)\$|\/\/[^\s/]*@/g,
+];
+
+/** The text without them. Lines without a hint cost little more than reading them. */
+export function redactFreeText(text: string, tally: Tally): string {
+  const editor = createEditor(text, tally);
+  const places = hints.map((pattern) => ({ pattern, next: -1 }));
+  for (let from = 0; from < text.length;) {
+    for (const place of places) if (place.next < from) place.next = findNext(text, place.pattern, from);
+    const hint = Math.min(...places.map(({ next }) => next));
+    if (hint >= text.length) break;
+    const start = Math.max(from, text.lastIndexOf('\n', hint) + 1);
+    const newline = text.indexOf('\n', hint);
+    const end = newline === -1 ? text.length : newline;
+    for (const edit of mergeEdits(findInLine(text.slice(start, end)))) {
+      editor.make({ ...edit, start: edit.start + start, end: edit.end + start });
+    }
+    from = end + 1;
+  }
+  return editor.finish();
+}
+
+/** Offset of the next match, the length of the text when there is none. */
+function findNext(text: string, pattern: RegExp, from: number): number {
+  pattern.lastIndex = from;
+  return pattern.exec(text)?.index ?? text.length;
+}
+
+/** The same in a short text, without making the changes. */
+export function findFreeText(text: string): readonly Edit[] {
+  return hints.some((pattern) => findNext(text, pattern, 0) < text.length)
+    ? mergeEdits(editLines(text, findInLine))
+    : [];
+}
+
+function findInLine(line: string): readonly Edit[] {
+  return [
+    ...findAddressCredentials(line),
+    ...assignments.flatMap((pattern) => findAssigned(line, pattern)),
+    ...forms.flatMap((pattern) => findForms(line, pattern)),
+  ];
+}
+
+function findForms(line: string, { rule, form }: FormPattern): readonly Edit[] {
+  return findAll(form, line).flatMap(({ index, 1: before = '', 2: secret = '' }) =>
+    isHarmless(secret) ? [] : [hide(index + before.length, index + before.length + secret.length, rule)],
+  );
+}
+
+function findAssigned(line: string, { rule, before }: AssignmentPattern): readonly Edit[] {
+  const edits: Edit[] = [];
+  before.lastIndex = 0;
+  for (let match = before.exec(line); match !== null; match = before.exec(line)) {
+    const value = findValue(line, match.index + match[0].length, match[0]);
+    if (value.end <= value.start) continue;
+    before.lastIndex = value.end;
+    if (!isHarmlessWord(line.slice(value.start, value.end))) edits.push(hide(value.start, value.end, rule));
+  }
+  return edits;
+}
+
+function isHarmlessWord(value: string): boolean {
+  return isHarmless(value) || /^(?:true|false|null|nil|none|yes|no|\*+|\(null\))$/i.test(value);
+}
+
+interface Span {
+  readonly start: number;
+  readonly end: number;
+}
+
+/**
+ * The value at an offset: what is inside the quotes that open there; else up to the next blank; else, after a
+ * colon and a blank, to the end of the line. A quote that closes around all of it ends it, too, and brackets
+ * that close around it are left out.
+ */
+function findValue(line: string, from: number, before: string): Span {
+  if (matchAt(/\[redacted:[a-z-]+\](?=[\s,;&"')\]}]|$)/y, line, from) !== null) return { start: from, end: from };
+  const [quotes] = matchAt(/\\{0,8}["']/y, line, from) ?? [];
+  if (quotes !== undefined) {
+    const start = from + quotes.length;
+    return { start, end: findClosing(line, start, quotes) };
+  }
+  const isProse = /:\s+$/.test(before);
+  const run = isProse ? /[^"\\]*(?:\\.[^"\\]*)*/y : /[^\s"\\]*(?:\\\S[^\s"\\]*)*/y;
+  const [value = ''] = matchAt(run, line, from) ?? [];
+  if (isHarmless(value)) return { start: from, end: from + value.trimEnd().length };
+  return { start: from, end: from + value.replace(/[\s'),;\]}\\]{1,16}$/, '').length };
+}
+
+function matchAt(pattern: RegExp, text: string, at: number): RegExpExecArray | null {
+  pattern.lastIndex = at;
+  return pattern.exec(text);
+}
+
+/** Offset of the same quotes, not counting those that are escaped once more; the end of the line without any. */
+function findClosing(line: string, from: number, quotes: string): number {
+  for (let at = line.indexOf(quotes, from); at !== -1; at = line.indexOf(quotes, at + 1)) {
+    let slashes = 0;
+    while (slashes < 16 && line[at - 1 - slashes] === '\\') slashes += 1;
+    if (slashes % 2 === 0) return at;
+  }
+  return line.length;
+}

@@ -1,0 +1,77 @@
+/** Takes secrets out of evidence before it is written to a report: by structure first, then by form. */
+
+import type { Evidence } from '../source/source.js';
+import { chooseRedactor, isConsole, isKernelConfig, isLog } from './choose-redactor.js';
+import { redactCommandWords } from './command-words.js';
+import { applyEdits, editLines, hide, isHarmless, markOf, type Edit } from './edits.js';
+import { redactFreeText } from './free-text.js';
+import { createTally, type LedgerEntry, type Tally } from './ledger.js';
+import { redactKernelArguments } from './mount-options.js';
+import { findPemBlocks } from './pem-blocks.js';
+
+/**
+ * The same evidence without what may be a secret, and what was taken out. Lines keep their numbers, JSON stays
+ * JSON, and the facts that are derived from it stay the same. Redacting twice is redacting once.
+ */
+export function redactEvidence(evidence: Evidence): { evidence: Evidence; entries: readonly LedgerEntry[] } {
+  const tally = createTally();
+  const { text, stderr, reason } = evidence;
+  const redacted: Evidence = {
+    ...evidence,
+    origin: redactAside(evidence.origin, tally, true),
+    ...(text !== undefined && { text: redactOrWithhold(evidence, text, tally) }),
+    ...(stderr !== undefined && { stderr: redactAside(stderr, tally, false) }),
+    ...(reason !== undefined && { reason: redactAside(reason, tally, false) }),
+  };
+  return { evidence: redacted, entries: tally.entries(evidence.id) };
+}
+
+/** A hostile text may be more than the engine of regular expressions can take; then nothing of it is told. */
+function redactOrWithhold(evidence: Evidence, text: string, tally: Tally): string {
+  try {
+    return redactText(evidence, text, tally);
+  } catch (error) {
+    if (!(error instanceof RangeError)) throw error;
+    tally.add('unparsable', 0);
+    return `${markOf('unparsable')}\n`;
+  }
+}
+
+function redactText(evidence: Evidence, text: string, tally: Tally): string {
+  if (isConsole(evidence)) return withholdConsole(text, tally);
+  if (isKernelConfig(evidence)) return applyEdits(text, findCommandLine(text), tally);
+  const choice = chooseRedactor(evidence);
+  const structured = choice === undefined ? text : applyEdits(text, choice.redactor(text), tally);
+  if (choice?.isWhole === true) return applyEdits(structured, findPemBlocks(structured), tally);
+  const isTail = evidence.status === 'truncated' && isLog(evidence);
+  const whole = isTail ? applyEdits(structured, findCutLine(structured), tally) : structured;
+  return redactFreeText(applyEdits(whole, findPemBlocks(whole), tally), tally);
+}
+
+function withholdConsole(text: string, tally: Tally): string {
+  if (isHarmless(text.trim())) return text;
+  tally.add('console', 1);
+  return `${markOf('console')}\n`;
+}
+
+/** A kernel may be built with arguments of its own. */
+function findCommandLine(text: string): readonly Edit[] {
+  return editLines(text, (line) => (line.startsWith('CONFIG_CMDLINE=') ? redactKernelArguments(line) : []));
+}
+
+/** How the lines of logs and tables begin that are worth keeping; see parse/log-line.ts and mountinfo. */
+const wholeLine =
+  /^(?:\(\d+\.\d{6}\)|t(?:ime)?=|lxc |\[ *\d+\.\d+\]|[A-Z][a-z]{2} [ \d]\d \d\d:|\d{4}-\d\d-\d\d[ T]|<\d+>|[\w.]+(?:\[\d+\])?: |==? |\d+ \d+ \d+:\d+ |\s*[{[#]|-----)/;
+
+/** When the tail was kept, the first line may be the end of a secret whose name is gone. */
+function findCutLine(text: string): readonly Edit[] {
+  const [line = ''] = text.split('\n', 1);
+  return isHarmless(line) || wholeLine.test(line) ? [] : [hide(0, line.length, 'cut-line')];
+}
+
+/** Standard error, reasons and commands: not part of the artifact's lines, so counted as line 0. */
+function redactAside(text: string, tally: Tally, isCommand: boolean): string {
+  const aside: Tally = { add: (rule) => tally.add(rule, 0), entries: () => [] };
+  const typed = isCommand ? applyEdits(text, redactCommandWords(text), aside) : text;
+  return redactFreeText(applyEdits(typed, findPemBlocks(typed), aside), aside);
+}

@@ -1,0 +1,154 @@
+/** Builds a report from beginning to end: collects, redacts, judges, packs. */
+
+import type { ReportWriter } from '../archive/write.js';
+import type { Collected } from '../evidence/collect.js';
+import { collectReport, type ReportEvidence, type ReportRequest } from '../evidence/collect-report.js';
+import type { LeftOutFile, PlannedFile } from '../evidence/report-files.js';
+import type { Assessment, Triage } from '../findings/finding.js';
+import { silent, type ProgressSink } from '../progress/progress.js';
+import { renderLaunchpad } from '../render/launchpad.js';
+import { renderReportReadme } from '../render/report-readme.js';
+import type { Manifest } from '../source/manifest.js';
+import type { Evidence, Source } from '../source/source.js';
+import { actionEvidence, type ToldAction } from './action.js';
+import { createAssembler, type Assembler, type Placement, type Redact } from './assembler.js';
+import { renderFindings, renderManifest, renderRedactions } from './json-files.js';
+import { createLogDesk, type LogDesk, type LogJudge } from './log-desk.js';
+import type { ReportSummary } from './summary.js';
+
+export interface BuildOptions {
+  readonly source: Source;
+  readonly request: ReportRequest;
+  readonly action: ToldAction;
+  readonly writer: Pick<ReportWriter, 'add'>;
+  readonly redact: Redact;
+  /** Judges what a check would have looked at; undefined = nothing is to be judged. */
+  readonly judge: ((collected: Collected) => Promise<Assessment>) | undefined;
+  readonly logs: LogJudge;
+  /** Version of crdoctor. */
+  readonly version: string;
+  readonly hostname: string;
+  readonly now: () => Date;
+  readonly onProgress?: ProgressSink;
+  /** Aborts when no more evidence is to be collected; what there is is packed all the same. */
+  readonly signal: AbortSignal;
+}
+
+/**
+ * Adds everything to the archive but does not finish it.
+ * @throws {UserError} as {@link collectReport}, and when the archive cannot be written
+ */
+export async function buildReport(options: BuildOptions): Promise<ReportSummary> {
+  const { source, request, writer, now, signal } = options;
+  const createdAt = now();
+  const assembler = createAssembler(writer, options.redact);
+  const desk = createLogDesk(options.logs);
+  for (const evidence of actionEvidence(options.action, createdAt).filter(({ id }) => request.wants(id))) {
+    const added = await assembler.add(evidence, { side: 'action', path: `${evidence.id.replace('action.', '')}.txt` });
+    await desk.read(added);
+  }
+  const found = await collectReport(source, request);
+  const collected = await addCollected(assembler, found.collected);
+  for (const evidence of found.extras) await desk.read(await assembler.add(evidence, { side: 'source' }));
+  await addFiles(options, assembler, found, desk);
+  // Asked after the last piece: a limit that came too late has cut nothing short.
+  const isComplete = !signal.aborted;
+  const assessment = await options.judge?.(collected);
+  const triage = await desk.judge();
+  const manifest = manifestOf(options, found, assembler, createdAt, isComplete);
+  const summary = summaryOf(manifest, assembler, found.notes, assessment, triage);
+  await writer.add('findings.json', renderFindings(assessment, triage));
+  await writer.add('redactions.json', renderRedactions(assembler.ledger()));
+  await writer.add('launchpad.txt', renderLaunchpad(summary));
+  await writer.add('manifest.json', renderManifest(manifest));
+  await writer.add('README.md', renderReportReadme(summary));
+  return summary;
+}
+
+/** Judged is what the reader of the report can judge again: the evidence as it was packed. */
+async function addCollected(assembler: Assembler, collected: Collected): Promise<Collected> {
+  const addAll = async (evidence: readonly Evidence[]): Promise<readonly Evidence[]> => {
+    const packed: Evidence[] = [];
+    for (const each of evidence) packed.push((await assembler.add(each, { side: 'source' })).evidence);
+    return packed;
+  };
+  return { ...collected, host: await addAll(collected.host), ofInstance: await addAll(collected.ofInstance) };
+}
+
+/** One at a time, because each may be large. */
+async function addFiles(
+  { request, source, signal, now, onProgress = silent }: BuildOptions,
+  assembler: Assembler,
+  { plans }: ReportEvidence,
+  desk: LogDesk,
+): Promise<void> {
+  for (const { request: wish, path, modifiedS } of plans.flatMap(({ files }) => files)) {
+    if (!request.wants(wish.id)) continue;
+    const started = now().getTime();
+    onProgress({ type: 'started', step: wish.id, detail: `${wish.directory}/${wish.name}` });
+    const evidence = signal.aborted ? tooLate(wish, now()) : (await source.gather([wish]))[0];
+    if (evidence === undefined) continue;
+    const placement: Placement = { side: 'source', path, isBinary: wish.encoding === 'base64' };
+    const added = await assembler.add(evidence, placement);
+    await desk.read(added, modifiedS);
+    onProgress({ type: 'ended', step: wish.id, status: evidence.status, durationMs: now().getTime() - started });
+  }
+  for (const file of plans.flatMap(({ leftOut }) => leftOut)) {
+    if (request.wants(file.id)) await assembler.add(stayedOut(file, now()), { side: 'source' });
+  }
+}
+
+function tooLate({ id, directory, name }: PlannedFile['request'], now: Date): Evidence {
+  const reason = 'the time allowed was over, or the collecting was stopped';
+  return { ...nothing(id, `${directory}/${name}`, now), status: 'timed-out', reason };
+}
+
+function stayedOut({ id, origin, reason }: LeftOutFile, now: Date): Evidence {
+  return { ...nothing(id, origin, now), status: 'failed', reason };
+}
+
+function nothing(id: string, origin: string, now: Date): Omit<Evidence, 'status'> {
+  return { id, origin, startedAt: now.toISOString(), durationMs: 0, bytes: 0 };
+}
+
+function manifestOf(
+  { version, hostname, request }: BuildOptions,
+  { collected }: ReportEvidence,
+  assembler: Assembler,
+  createdAt: Date,
+  complete: boolean,
+): Manifest {
+  return {
+    schema: 'crdoctor.manifest/1',
+    crdoctor: version,
+    createdAt: createdAt.toISOString(),
+    ...(collected.engine !== undefined && { engine: collected.engine }),
+    ...(request.instance !== undefined && { instance: request.instance }),
+    ...(hostname !== '' && { hostname }),
+    complete,
+    artifacts: assembler.artifacts(),
+  };
+}
+
+function summaryOf(
+  manifest: Manifest,
+  assembler: Assembler,
+  notes: readonly string[],
+  assessment: Assessment | undefined,
+  triage: Triage | undefined,
+): ReportSummary {
+  const command = assembler.textOf('action.command')?.trimEnd();
+  const output = assembler.textOf('action.output');
+  const action = {
+    ...(command !== undefined && { command }),
+    ...(output !== undefined && { output }),
+  };
+  return {
+    manifest,
+    ...(assessment !== undefined && { assessment }),
+    ...(triage !== undefined && { triage }),
+    ...(Object.keys(action).length > 0 && { action }),
+    notes,
+    textOf: (id) => assembler.textOf(id),
+  };
+}

@@ -1,0 +1,49 @@
+/** Says in a few lines what a report lacks. */
+
+import type { Artifact, Manifest } from '../source/manifest.js';
+import type { EvidenceStatus } from '../source/source.js';
+
+const maxNamed = 4;
+
+/** What could not be had although it may be there; what does not exist is no news. Lines are not escaped. */
+export function missingLines({ artifacts, complete }: Manifest, isRoot: boolean): readonly string[] {
+  const groups: readonly (readonly [EvidenceStatus, string])[] = [
+    ['denied', 'not in the report for lack of permission'],
+    ['timed-out', 'not in the report because it took too long'],
+    ['failed', 'not in the report'],
+    ['truncated', 'cut to its end or beginning'],
+  ];
+  const lines = groups.flatMap(([status, words]) => {
+    const those = artifacts.filter((artifact) => artifact.status === status && isLacking(artifact));
+    return those.length === 0 ? [] : [`${words}: ${nameAll(those)}`];
+  });
+  const denied = artifacts.filter(({ status }) => status === 'denied');
+  return [
+    ...(complete ? [] : ['collecting was cut short; what is there was written']),
+    ...lines,
+    ...(isRoot || denied.length === 0 ? [] : [`with sudo the report would also hold ${nameIds(denied)}`]),
+  ];
+}
+
+/** A program that failed and said why has answered. */
+function isLacking({ status, path, bytes, stderr }: Artifact): boolean {
+  if (status === 'truncated') return true;
+  const hasAnswered = status === 'failed' && ((path !== undefined && bytes > 0) || stderr !== undefined);
+  return !hasAnswered;
+}
+
+function nameAll(artifacts: readonly Artifact[]): string {
+  const named = artifacts.slice(0, maxNamed).map(({ id, reason }) => (reason === undefined ? id : `${id} (${reason})`));
+  return withRest(named, artifacts.length);
+}
+
+function nameIds(artifacts: readonly Artifact[]): string {
+  return withRest(
+    artifacts.slice(0, maxNamed).map(({ id }) => id),
+    artifacts.length,
+  );
+}
+
+function withRest(named: readonly string[], total: number): string {
+  return total > named.length ? `${named.join(', ')} and ${total - named.length} more` : named.join(', ');
+}

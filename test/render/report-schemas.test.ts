@@ -1,0 +1,80 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+
+import { Ajv2020 } from 'ajv/dist/2020.js';
+import { describe, expect, it } from 'vitest';
+
+import { renderCheckJson } from '../../src/render/check-json.js';
+import { renderTriageJson } from '../../src/render/triage-json.js';
+import { artifact, missing, nastySummary, recordedSummary, summaryOf } from './report-samples.js';
+import { nastyAssessment, nastyTriage } from './samples.js';
+
+const folder = join(import.meta.dirname, '../../src/render/schemas');
+const readSchema = (name: string): object =>
+  JSON.parse(readFileSync(join(folder, `${name}.schema.json`), 'utf8')) as object;
+
+function validator(name: string): (document: unknown) => unknown {
+  const ajv = new Ajv2020({ strict: true, allErrors: true });
+  ajv.addSchema([readSchema('check-1'), readSchema('triage-1')]);
+  const validate = ajv.compile(readSchema(name));
+  return (document) => (validate(document) ? [] : validate.errors);
+}
+
+describe('crdoctor.manifest/1', () => {
+  const complaints = validator('manifest-1');
+  const stderr = { path: 'source/criu.version.stderr.txt', bytes: 1, sha256: 'a'.repeat(64) };
+  const { manifest } = summaryOf([artifact({ stderr }), missing('host.dmesg', 'denied', 'Operation not permitted')]);
+
+  it('holds for reports', async () => {
+    expect(complaints(manifest)).toEqual([]);
+    expect(complaints((await recordedSummary('bad-mount-unsupported-fs')).manifest)).toEqual([]);
+  });
+
+  it.each([
+    ['a file outside of the report', artifact({ path: '../etc/shadow' })],
+    ['a file outside, further down', artifact({ path: 'source/../../etc/shadow' })],
+    ['an absolute path', artifact({ path: '/etc/shadow' })],
+    ['a file without its checksum', { ...missing('x', 'ok', ''), path: 'source/x' }],
+    ['a standard error that lies outside', artifact({ stderr: { path: '../x', bytes: 1, sha256: 'a'.repeat(64) } })],
+    ['a checksum of another kind', artifact({ sha256: 'abc' })],
+    ['a status that nobody knows', { ...artifact(), status: 'fine' }],
+    ['a time that is no time', artifact({ startedAt: 'yesterday' })],
+    ['a key that nobody knows', { ...artifact(), extra: 1 }],
+  ])('refuses %s', (_, broken) => {
+    expect(complaints({ ...manifest, artifacts: [broken] })).not.toEqual([]);
+  });
+
+  it('refuses a time of creation that is none', () => {
+    expect(complaints(nastySummary.manifest)).not.toEqual([]);
+  });
+});
+
+describe('crdoctor.findings/1', () => {
+  const complaints = validator('findings-1');
+  const check = JSON.parse(renderCheckJson(nastyAssessment)) as object;
+  const triage = JSON.parse(renderTriageJson(nastyTriage)) as object;
+
+  it('holds what check and triage print', () => {
+    expect(complaints({ schema: 'crdoctor.findings/1', check, triage })).toEqual([]);
+    expect(complaints({ schema: 'crdoctor.findings/1', check: null, triage: null })).toEqual([]);
+  });
+
+  it('refuses what they would not print', () => {
+    expect(complaints({ schema: 'crdoctor.findings/1', check: triage, triage: check })).not.toEqual([]);
+    expect(complaints({ schema: 'crdoctor.findings/1', check: {} })).not.toEqual([]);
+  });
+});
+
+describe('crdoctor.redactions/1', () => {
+  const complaints = validator('redactions-1');
+  const entry = { rule: 'config-user', artifact: 'engine.config.expanded', line: 12, count: 1 };
+
+  it('holds for a ledger', () => {
+    expect(complaints({ schema: 'crdoctor.redactions/1', entries: [entry, { ...entry, line: 0 }] })).toEqual([]);
+    expect(complaints({ schema: 'crdoctor.redactions/1', entries: [] })).toEqual([]);
+  });
+
+  it('has no place for a value', () => {
+    expect(complaints({ schema: 'crdoctor.redactions/1', entries: [{ ...entry, value: 'secret' }] })).not.toEqual([]);
+  });
+});
