@@ -34,7 +34,8 @@ const writingGraceMs = 60_000;
  */
 export async function runReport(parsed: ReportArguments, invocation: Invocation): Promise<ExitStatus> {
   const wish = readReportWish(parsed, invocation);
-  const rules = openRules(parsed, invocation);
+  // A part is not judged, so that it costs no more than what was asked for.
+  const rules = wish.isPart ? undefined : openRules(parsed, invocation);
   // What is wrong with rules of the user is told before anything is looked at.
   if (parsed.rules !== undefined) await rules;
   const output = await readOutput(wish, invocation);
@@ -62,7 +63,7 @@ async function build(
   wish: ReportWish,
   action: Parameters<typeof buildReport>[0]['action'],
   writer: ReportWriter,
-  rules: Promise<RuleSet>,
+  rules: Promise<RuleSet> | undefined,
   parsed: ReportArguments,
   invocation: Invocation,
 ): Promise<ReportSummary> {
@@ -76,8 +77,8 @@ async function build(
     action,
     writer,
     redact: redactEvidence,
-    judge: wish.isPart ? undefined : (collected) => judge(wish, collected, rules),
-    logs: logJudgeOf(rules),
+    judge: rules === undefined ? undefined : (collected) => judge(wish, collected, rules),
+    logs: rules === undefined ? undefined : logJudgeOf(rules),
     version: invocation.version,
     hostname: hostname(),
     now: invocation.now,

@@ -24,7 +24,8 @@ export interface BuildOptions {
   readonly redact: Redact;
   /** Judges what a check would have looked at; undefined = nothing is to be judged. */
   readonly judge: ((collected: Collected) => Promise<Assessment>) | undefined;
-  readonly logs: LogJudge;
+  /** Judges the logs among what was collected; undefined = they are packed unread. */
+  readonly logs: LogJudge | undefined;
   /** Version of crdoctor. */
   readonly version: string;
   readonly hostname: string;

@@ -30,7 +30,10 @@ export function isReportedLog({ id, path = '' }: Artifact): boolean {
 
 const chunkBytes = 1024 * 1024;
 
-export function createLogDesk(rules: LogJudge): LogDesk {
+const idleDesk: LogDesk = { read: () => Promise.resolve(), judge: () => Promise.resolve(undefined) };
+
+export function createLogDesk(rules: LogJudge | undefined): LogDesk {
+  if (rules === undefined) return idleDesk;
   const logs: ReportedLog[] = [];
   return {
     async read({ artifact, content }, modifiedS) {

@@ -105,11 +105,39 @@ describe.runIf(isLabUp)('a report', { timeout: 300_000 }, () => {
   it('holds no secret of the container', () => {
     const canary = `canary${randomUUID().replaceAll('-', '')}`;
     const keys = ['user.note', 'environment.PASSWORD', 'user.cloud-init.password'];
+    const log = `/var/log/lxd/${container}/lxc.log`;
+    const raw = must('lxc', 'config', 'get', container, 'raw.lxc');
     for (const key of keys) must('lxc', 'config', 'set', container, `${key}=${canary}`);
+    must('lxc', 'config', 'set', container, `raw.lxc=${raw.trimEnd()}\nlxc.environment = TOKEN=${canary}\n`);
+    must('lxc', 'profile', 'set', 'default', `user.secret=${canary}`);
+    must('cp', log, `${folder}/lxc.log`);
+    must(
+      'sh',
+      '-c',
+      'printf "connecting with password=%s\\nAuthorization: Bearer %s\\n" "$2" "$2" >> "$1"',
+      'sh',
+      log,
+      canary,
+    );
+    // In the mount table, in the arguments of a process and on the console.
+    const inside = [
+      `mkdir -p /run/share && mount -t tmpfs "//bob:$1@server/share" /run/share`,
+      `setsid sh -c 'sleep 600' "$1" </dev/null >/dev/null 2>&1 &`,
+      `echo "login $1" > /dev/console`,
+    ].join('\n');
+    must('lxc', 'exec', container, '--', 'sh', '-c', inside, 'sh', canary);
     try {
+      const mountinfo = must('lxc', 'exec', container, '--', 'cat', '/proc/self/mountinfo');
+      expect(mountinfo).toContain(canary);
       const { top } = report([container]);
       expect(onHost('a', ['grep', '-rlaF', canary, top]).stdout).toBe('');
+      const redactions = JSON.parse(read(`${top}/redactions.json`)) as { readonly entries: readonly unknown[] };
+      expect(redactions.entries.length).toBeGreaterThan(5);
     } finally {
+      onHost('a', ['lxc', 'exec', container, '--', 'umount', '/run/share']);
+      onHost('a', ['cp', `${folder}/lxc.log`, log]);
+      must('lxc', 'profile', 'unset', 'default', 'user.secret');
+      must('lxc', 'config', 'set', container, `raw.lxc=${raw}`);
       for (const key of keys) must('lxc', 'config', 'unset', container, key);
     }
   });
