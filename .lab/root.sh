@@ -7,11 +7,12 @@ IMAGE_PACKAGES=procps,iproute2,python3-minimal
 # Bookworm's CRIU 3.17 cannot read the vDSO of recent kernels, 4.1 cannot dump inet sockets on 6.16 and later.
 CRIU_SUITE=sid
 
+# The machine's own mirror: the one that its suite bookworm comes from, known without any list being fetched.
 mirror() {
   local uri=
-  uri=$(apt-get indextargets --format '$(ORIGIN)|$(LABEL)|$(CODENAME)|$(REPO_URI)' 2>/dev/null |
-    sed -n 's/^Debian|Debian|bookworm|//p' | head -n 1) || true
-  printf '%s\n' "${uri:-http://deb.debian.org/debian}"
+  uri=$(apt-get indextargets --format '$(RELEASE)|$(REPO_URI)' 2>/dev/null | sed -n 's/^bookworm|//p' | head -n 1) || true
+  [ -n "$uri" ] || die "apt knows no mirror with the suite bookworm"
+  printf '%s\n' "$uri"
 }
 
 # debootstrap downloads with wget, which does not read apt's own proxy setting.
@@ -28,16 +29,18 @@ pack() {
 }
 
 build_host_root() {
-  local dir=$STATE/build/root
-  debootstrap --variant=minbase --include="$ROOT_PACKAGES" bookworm "$dir" "$(mirror)"
+  local from dir=$STATE/build/root
+  from=$(mirror)
+  debootstrap --variant=minbase --include="$ROOT_PACKAGES" bookworm "$dir" "$from"
   rm -rf "$dir"/var/cache/apt/* "$dir"/var/lib/apt/lists/* "$dir"/usr/share/{doc,man,locale,info} "$dir"/etc/ssh/ssh_host_*
   pack "$dir" "$CACHE/root.tar.gz" .
 }
 
 # Its own libc comes along: sid's CRIU does not run on bookworm's.
 build_criu() {
-  local dir=$STATE/build/criu deb
-  debootstrap --variant=minbase --download-only --include=criu "$CRIU_SUITE" "$dir" "$(mirror)"
+  local from dir=$STATE/build/criu deb
+  from=$(mirror)
+  debootstrap --variant=minbase --download-only --include=criu "$CRIU_SUITE" "$dir" "$from"
   for deb in "$dir"/var/cache/apt/archives/*.deb; do dpkg-deb -x "$deb" "$dir/x"; done
   mkdir -p "$dir/out/opt/criu" "$dir/out/usr/sbin"
   mv "$(find "$dir/x" -path '*sbin/criu' -type f | head -n 1)" "$dir/out/opt/criu/criu"
@@ -55,8 +58,9 @@ SH
 
 # Small, because every stateful snapshot on a directory pool copies it.
 build_image_root() {
-  local dir=$STATE/build/image
-  debootstrap --variant=minbase --include="$IMAGE_PACKAGES" bookworm "$dir" "$(mirror)"
+  local from dir=$STATE/build/image
+  from=$(mirror)
+  debootstrap --variant=minbase --include="$IMAGE_PACKAGES" bookworm "$dir" "$from"
   rm -rf "$dir"/var/cache/{apt,debconf}/* "$dir"/var/lib/apt/lists/* "$dir"/var/log/* \
     "$dir"/usr/share/{doc,man,locale,info,zoneinfo,bash-completion,i18n} "$dir"/usr/lib/x86_64-linux-gnu/gconv \
     "$dir"/usr/lib/{apt,dpkg,udev,locale} "$dir"/usr/lib/x86_64-linux-gnu/{perl-base/unicore,libapt-*} \
