@@ -6,7 +6,7 @@ import type { RedactionRule, Tally } from './ledger.js';
 
 /** Names that speak of a secret in prose too, where `key` and `pass` alone mean other things. */
 const secretNames =
-  'pass(?:word|wd|phrase|code)s?|(?<![a-z])pwd|secrets?|tokens?|(?:api|access|private|secret|auth|signing|encryption|shared|master|client)[_.-]?keys?';
+  'pass(?:word|wd|phrase|code)s?|(?<![a-z])pwd|(?<![a-z])(?:pass|pw|psk)(?=\\s{0,8}=)|secrets?|tokens?|(?:api|access|private|secret|auth|signing|encryption|shared|master|client)[_.-]?keys?';
 /** `_base`, `2`, and what else may follow such a name. */
 const suffix = '(?:[_.-]?(?:base|hash|value|data|string|id|[0-9]{1,3}))?';
 /** Quotes around a name, as deep as they may be escaped in logs of logs. */
@@ -19,7 +19,7 @@ interface AssignmentPattern {
 }
 
 const assignments: readonly AssignmentPattern[] = [
-  { rule: 'secret-assignment', before: new RegExp(`(?:${secretNames})${suffix}${quote}\\s{0,4}[=:]\\s{0,4}`, 'gi') },
+  { rule: 'secret-assignment', before: new RegExp(`(?:${secretNames})${suffix}${quote}\\s{0,8}[=:]\\s{0,8}`, 'gi') },
   { rule: 'secret-assignment', before: new RegExp(`--[a-z-]{0,40}(?:${secretNames})[a-z-]{0,20} {1,4}`, 'gi') },
   { rule: 'secret-assignment', before: new RegExp(`credentials?${quote}=`, 'gi') },
   // Sysctls and slices of systemd begin with "user." as well.
@@ -42,7 +42,7 @@ interface FormPattern {
 const forms: readonly FormPattern[] = [
   {
     rule: 'authorization-header',
-    form: /((?:\bauthorization|x-api-key|x-auth-token|set-cookie)\\{0,8}["']?\s{0,4}[=:]\s{0,4}\\{0,8}["']?)([^"'\\]+)/gi,
+    form: /((?:\bauthorization|x-api-key|x-auth-token|cookie)\\{0,8}["']?\s{0,4}[=:]\s{0,4}\\{0,8}["']?)([^"'\\]+)/gi,
   },
   { rule: 'authorization-header', form: /(\bbearer\s{1,4})([\w.~+/=-]{8,})/gi },
   {
@@ -52,6 +52,8 @@ const forms: readonly FormPattern[] = [
   // JSON in base64: web tokens, and the tokens by which LXD and Incus let clients and members in.
   { rule: 'token-format', form: /(?<![\w+/-])()(eyJ[\w+/=.-]{30,})/g },
   { rule: 'token-format', form: /()(\$(?:1|2[abxy]|5|6|y|7|argon2id?)\$[\w./$=,+-]{16,})/g },
+  // CRIU writes down the mounts it sees: `type cifs source //user:word@server/share mnt_id …`.
+  { rule: 'mount-option', form: /(\btype \S{1,64} source )(\S+)(?=@)/g },
   { rule: 'process-arguments', form: /(\bproctitle=)(.+)/g },
   { rule: 'process-arguments', form: /(\bargc=\d{1,6} )(a0=.+)/g },
   { rule: 'process-arguments', form: /(\bCOMMAND=[^\s"]+ )(.+)/g },
@@ -63,10 +65,10 @@ const forms: readonly FormPattern[] = [
  * none. Several, because the fewer the first letters that one looks for, the larger the steps it takes.
  */
 const hints: readonly RegExp[] = [
-  /pass(?:word|wd|phrase|code)|secret|token|credential|authorization|bearer|set-cookie|environment|cloud-init\.|user\.|proctitle=|argc=|command=|cmd \(|a[ks]ia|aiza|github_pat|glpat-|gh[pousr]_|npm_|hvs\.|xox[a-z]-/gi,
-  /key|pwd/gi,
+  /pass(?:word|wd|phrase|code)|secret|token|credential|authorization|bearer|cookie|environment|cloud-init\.|user\.|proctitle=|argc=|command=|cmd \(|a[ks]ia|aiza|github_pat|glpat-|gh[pousr]_|npm_|hvs\.|xox[a-z]-/gi,
+  /key|pwd|(?:pass|pw|psk)\s{0,8}=/gi,
   /eyJ|sk-[\w-]{4}|[sr]k_(?:live|test)/g,
-  /\$(?:[12567y]|2[abxy]|argon2id?)\$|\/\/[^\s/]*@/g,
+  /\$(?:[12567y]|2[abxy]|argon2id?)\$|\/\/[^\s/]*@|\bsource \S*@/g,
 ];
 
 /** The text without them. Lines without a hint cost little more than reading them. */

@@ -31,7 +31,18 @@ export function redactTaskMounts(text: string): readonly Edit[] {
   return editLines(text, (line) => (line.startsWith('mount ') ? redactMount(line) : []));
 }
 
+/** ` - TYPE SOURCE OPTIONS` of a mount table; whatever stands before the `@` of a source is who logs in there. */
+const accountOfSource = / - \S+ (\S+)@/;
+
 function redactMount(line: string): readonly Edit[] {
+  const source = accountOfSource.exec(line);
+  const end = source === null ? 0 : source.index + source[0].length - 1;
+  if (source?.[1] !== undefined && !isHarmless(source[1])) {
+    return [
+      hide(end - source[1].length, end, 'mount-option'),
+      ...findAssignments(line, 'mount-option', (name) => isSecretName(name) || isAccountName(name)),
+    ];
+  }
   return [
     ...findAddressCredentials(line),
     ...findAssignments(line, 'mount-option', (name) => isSecretName(name) || isAccountName(name)),

@@ -28,6 +28,10 @@ export function reportName(subject: string, now: Date): string {
 export function outputPath({ cwd, given, subject, now }: OutputWish): string {
   if (given === undefined) return join(cwd, `${reportName(subject, now)}.tar.gz`);
   if (given === '') throw new UserError('the name of the output file is empty');
+  if (given.includes('\0')) {
+    // How a lone dash arrives; a name cannot hold that character.
+    throw new UserError('a report is not written to standard output', { hint: 'Name a file: -o report.tar.gz' });
+  }
   const path = resolve(cwd, given);
   if (given.endsWith('/') || statSync(path, { throwIfNoEntry: false })?.isDirectory() === true) {
     throw new UserError(`${given}: is a directory`, { hint: 'Name the file itself with -o, such as -o report.tar.gz' });

@@ -117,6 +117,8 @@ const mounts = [
   `36 35 0:52 / /mnt rw,relatime - cifs //bob:${canary}@server/share rw,vers=3,password=${canary},uid=0`,
   `37 35 0:53 / /ceph rw - ceph 1.2.3.4:/ rw,name=admin,secret=${canary}`,
   `38 35 0:54 / /x rw - fuse.s3 s3 rw,user_id=0,credentials=${canary}`,
+  `39 35 0:55 / /y rw - fuse.sshfs u%${canary}@host:/dir rw`,
+  `40 35 0:56 / /z rw - cifs //bob:a/${canary}@server/share rw`,
 ];
 
 /** By id: what the programs print, with the canary in it. */
@@ -160,6 +162,11 @@ export const planted: readonly Evidence[] = [
   fakeEvidence('engine.log', lines.join('\n')),
   fakeEvidence('host.dmesg', lines.map((line, index) => `[    ${index}.000001] ${line}`).join('\n')),
   fakeEvidence('instance.log.lxc.log', `${certificate.join('\n')}\nnext\n`),
+  fakeEvidence(
+    'instance.log.start.log',
+    `DB_PASS=${canary}\npw = ${canary}\npassword      =      ${canary}\nCookie: session=${canary}\n` +
+      `(00.1) mnt: \ttype tmpfs source u%${canary}@host:/x mnt_id 3\n`,
+  ),
   fakeEvidence('host.journal', pem(`${certificate.slice(0, 3).join('\n')}\n`)),
   {
     ...fakeEvidence('host.journal', `${canary} rest of a line\nNov 20 10:00:00 a lxd[1]: fine\n`),
