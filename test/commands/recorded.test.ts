@@ -133,6 +133,16 @@ describe('check --on REPORT', () => {
     expect(status).toBe(5);
   });
 
+  it('does not speak of this host when a report was changed all over', async () => {
+    const report = reportOfHost(recordedHost('good'));
+    const files = new Map(
+      [...report.files].map(([name, content]) => [name, name.startsWith('source/') ? 'x' : content]),
+    );
+    const { status, stdout, stderr } = await crdoctor('check', '--on', file(packReport({ ...report, files })));
+    expect(stderr).toMatch(/report\.tar\.gz, as recorded: .*\n {2}.* was changed after the report was made\n$/);
+    expect({ stdout, isJudged: [0, 3, 4].includes(status) }).toEqual({ stdout: '', isJudged: false });
+  });
+
   it('does not call a host ready that was recorded in part', async () => {
     const part = reportOf([fakeEvidence('host.uname', 'Linux a 6.12.48\n')]);
     expect((await crdoctor('check', '--on', file(packReport(part)))).status).toBe(5);
