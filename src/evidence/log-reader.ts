@@ -6,7 +6,7 @@ import { parseLogLine, type LogRecord } from '../parse/log-line.js';
 import type { LogKind } from '../rules/cause.js';
 import { createEventStore } from './log-events.js';
 import { kindOfName, phaseOfName, timeOfName } from './log-name.js';
-import { endOfLog, type LogEvent, type LogReading } from './log-reading.js';
+import { endOfBlock, endOfLog, type LogEvent, type LogReading } from './log-reading.js';
 import { createRunTracker } from './log-runs.js';
 import type { LineSink } from './log-scan.js';
 import { compileWords } from './log-words.js';
@@ -30,6 +30,8 @@ export interface ReadingEnd {
   readonly problem?: string;
   /** Reading stopped before the end of the log: that it just ends says nothing. */
   readonly isCutShort?: boolean;
+  /** What was read fills whole blocks of a file system. */
+  readonly endsWithBlock?: boolean;
 }
 
 /** A sink for lines that becomes a reading. */
@@ -154,10 +156,11 @@ export const createLogReader = (options: ReaderOptions): LogReader => {
       else lookAt(plain, number);
     },
     isSkimmable: () => (votes.get('criu') ?? 0) * 2 > sampled && sampled > 0,
-    finish({ lines, problem, isCutShort = false }) {
+    finish({ lines, problem, isCutShort = false, endsWithBlock = false }) {
       if (runs.endsOpen() && !isCutShort) {
-        const record: LogRecord = { kind: 'criu', isFromDaemon: false, level: 'info', message: endOfLog };
-        store.add(endOfLog, eventOf(record, lastLine.text, lastLine.line, endOfLog));
+        const message = endsWithBlock ? endOfBlock : endOfLog;
+        const record: LogRecord = { kind: 'criu', isFromDaemon: false, level: 'info', message };
+        store.add(message, eventOf(record, lastLine.text, lastLine.line, message));
       }
       const kind = options.kind ?? kindOf(votes, hints, fromDaemon, options.file);
       const writtenMs = timeOfName(options.file) ?? options.modifiedMs;

@@ -74,3 +74,12 @@ export interface LogReading {
  * match it like any other line; its text is the last line there is.
  */
 export const endOfLog = '(the log ends here)';
+
+/**
+ * The same for a log that ends where a block of a file system does: a full one takes what still fits into
+ * the last block, in most cases a part of a line (seen in the lab; a process that is killed leaves whole lines).
+ */
+export const endOfBlock = '(the log ends here, at the end of a block)';
+
+/** Whether a message is one of those that stand for the end of a log. */
+export const isEndOfLog = (message: string): boolean => message === endOfLog || message === endOfBlock;

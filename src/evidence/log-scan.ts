@@ -14,6 +14,8 @@ export interface LogScan {
   end(): void;
   /** Lines seen, known after `end`. */
   lines(): number;
+  /** Whether what was seen fills whole blocks of a file system, known after `end`. */
+  endsWithBlock(): boolean;
   /** Whether a part of the log was passed by, because it holds more errors than anybody reads. */
   isCut(): boolean;
 }
@@ -30,6 +32,8 @@ const maxContexts = 200;
 /** Hits in the skimmed middle after which the rest of it is passed by. */
 const maxHits = 100_000;
 const newline = 0x0a;
+/** Smallest piece of a file that common file systems give out, and a page of tmpfs. */
+const blockBytes = 4096;
 /** Every Error and Warn line of CRIU holds one of these (criu/log.c). */
 const needles = [Buffer.from('Error ('), Buffer.from('Warn  (')];
 
@@ -123,6 +127,7 @@ const createWaitingBytes = (): WaitingBytes => {
 /** Makes a scan that looks at every line of both ends and, in the middle of a CRIU log, around errors. */
 export const createLogScan = (sink: LineSink): LogScan => {
   let carry: Buffer | undefined;
+  let bytesSeen = 0;
   let number = 1;
   let fullyRead = 0;
   let hitsLeft = maxHits;
@@ -169,6 +174,7 @@ export const createLogScan = (sink: LineSink): LogScan => {
   const isInFull = (): boolean => waiting.total() === 0 && (fullyRead < fullBytes || !sink.isSkimmable());
 
   const push = (chunk: Buffer): void => {
+    bytesSeen += chunk.length;
     let rest = chunk;
     while (rest.length > 0 && isInFull()) {
       // A large first chunk is not read in full before it is known whether it may be skimmed.
@@ -199,6 +205,7 @@ export const createLogScan = (sink: LineSink): LogScan => {
       }
     },
     lines: () => number - 1,
+    endsWithBlock: () => bytesSeen > 0 && bytesSeen % blockBytes === 0,
     isCut: () => hitsLeft <= 0,
   };
 };

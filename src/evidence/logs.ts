@@ -18,7 +18,7 @@ export const readLogText = (text: string, options: ReaderOptions): LogReading =>
   const scan = createLogScan(reader);
   scan.push(Buffer.from(text));
   scan.end();
-  return reader.finish({ lines: scan.lines() });
+  return reader.finish({ lines: scan.lines(), endsWithBlock: scan.endsWithBlock() });
 };
 
 const tooLoud = 'it holds more errors than are looked at; its middle was passed by';
@@ -40,9 +40,9 @@ export const readLog = async (input: LogInput, watch: LogWatch, kind?: LogKind):
     problem = error instanceof Error ? error.message : String(error);
   }
   scan.end();
-  const lines = scan.lines();
-  if (problem !== undefined) return reader.finish({ lines, problem, isCutShort: true });
-  return reader.finish(scan.isCut() ? { lines, problem: tooLoud } : { lines });
+  const end = { lines: scan.lines(), endsWithBlock: scan.endsWithBlock() };
+  if (problem !== undefined) return reader.finish({ ...end, problem, isCutShort: true });
+  return reader.finish(scan.isCut() ? { ...end, problem: tooLoud } : end);
 };
 
 /** Reads logs one after the other, in the order given. */

@@ -1,6 +1,6 @@
 /** What a log itself tells, as facts for the conditions of rules. */
 
-import { endOfLog, type LogEvent, type LogReading, type LogRun } from '../evidence/log-reading.js';
+import { isEndOfLog, type LogEvent, type LogReading, type LogRun } from '../evidence/log-reading.js';
 import type { LogFacts } from '../facts/schema.js';
 import { parseLogLine } from '../parse/log-line.js';
 
@@ -28,7 +28,7 @@ export const placeEvents = (readings: readonly LogReading[]): readonly PlacedEve
 /** Messages of Error and Warn lines of the same run, in a part of the events of a log. */
 const loudMessages = (events: readonly LogEvent[], run: number): string[] =>
   events
-    .filter((each) => each.run === run && each.level !== 'info' && each.message !== endOfLog)
+    .filter((each) => each.run === run && each.level !== 'info' && !isEndOfLog(each.message))
     .map((each) => each.message);
 
 const messagesOf = (lines: readonly string[]): string[] =>
@@ -41,7 +41,7 @@ const errorsOf = (readings: readonly LogReading[]): readonly string[] => {
   const known = errorsByReadings.get(readings);
   if (known !== undefined) return known;
   const errors = readings.flatMap(({ events }) =>
-    events.filter(({ level, message }) => level !== 'info' && message !== endOfLog).slice(0, maxNeighbours),
+    events.filter(({ level, message }) => level !== 'info' && !isEndOfLog(message)).slice(0, maxNeighbours),
   );
   const messages = errors.map(({ message }) => message);
   errorsByReadings.set(readings, messages);

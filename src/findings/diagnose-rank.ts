@@ -1,6 +1,6 @@
 /** Finds the cause among the lines of a failure: what came first and is specific, apart from what followed. */
 
-import { endOfLog } from '../evidence/log-reading.js';
+import { endOfBlock, isEndOfLog } from '../evidence/log-reading.js';
 import type { Cause } from '../rules/cause.js';
 import type { PlacedEvent } from './diagnose-facts.js';
 import type { LineMatch } from './diagnose-match.js';
@@ -34,12 +34,14 @@ const shareAfterUnexplained = 0.9;
 /** What a line gains when the cause has further lines of its own in the same log. */
 const gainBySupport = 0.03;
 
+/** A line that was cut off, of which no rule can know what it was to say. */
+const isCutOff = ({ event, role }: JudgedEvent, all: readonly JudgedEvent[]): boolean =>
+  role === 'unexplained' && all.some((end) => end.event.message === endOfBlock && end.event.line === event.line);
+
 /** The end of a log says something only when nothing before it does. */
 const isMeaningful = (judged: JudgedEvent, all: readonly JudgedEvent[]): boolean =>
-  judged.event.message !== endOfLog ||
-  !all.some(
-    (each) => each !== judged && each.run === judged.run && ['root', 'unexplained', 'consequence'].includes(each.role),
-  );
+  !isEndOfLog(judged.event.message) ||
+  !all.some((each) => each !== judged && ['root', 'unexplained', 'consequence'].includes(each.role));
 
 interface Line {
   readonly judged: JudgedEvent;
@@ -49,7 +51,8 @@ interface Line {
 }
 
 /** The root lines of one run, each with the confidence that its place leaves it. */
-const weighRun = (events: readonly JudgedEvent[]): Line[] => {
+const weighRun = (all: readonly JudgedEvent[]): Line[] => {
+  const events = all.filter((judged) => !isCutOff(judged, all));
   const lines: Line[] = [];
   const causes = new Set<string>();
   let hasUnexplained = false;

@@ -1,6 +1,6 @@
 /** Names the cause of a failure from logs that were read; says nothing about logs of good runs. */
 
-import { endOfLog, type LogReading } from '../evidence/log-reading.js';
+import { isEndOfLog, type LogReading } from '../evidence/log-reading.js';
 import { readLogText } from '../evidence/logs.js';
 import type { LogKind } from '../rules/cause.js';
 import { logFactsOf, placeEvents, type PlacedEvent } from './diagnose-facts.js';
@@ -26,7 +26,7 @@ const roleOf = (matches: readonly LineMatch[], { event }: PlacedEvent): JudgedEv
   if (matches.some((match) => match.role === 'root')) return 'root';
   if (matches.some((match) => match.role === 'consequence')) return 'consequence';
   if (matches.some((match) => match.role === 'noise')) return 'noise';
-  if (event.message === endOfLog) return 'consequence';
+  if (isEndOfLog(event.message)) return 'consequence';
   return event.level === 'error' ? 'unexplained' : 'quiet';
 };
 

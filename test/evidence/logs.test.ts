@@ -1,7 +1,7 @@
 import { gzipSync } from 'node:zlib';
 import { describe, expect, test } from 'vitest';
 
-import { endOfLog } from '../../src/evidence/log-reading.js';
+import { endOfBlock, endOfLog } from '../../src/evidence/log-reading.js';
 import { readLog, readLogText } from '../../src/evidence/logs.js';
 import { decodeLog } from '../../src/source/log-decode.js';
 import type { LogInput } from '../../src/source/log-files.js';
@@ -85,6 +85,13 @@ describe('a reading', () => {
     expect(last).toMatchObject({ message: endOfLog, line: 6 });
     expect(last?.text).toContain('mnt_id 694');
     expect(read(dump).events.some(({ message }) => message === endOfLog)).toBe(false);
+  });
+
+  test('tells when the end is that of a block, as on a full file system', () => {
+    const open = `${dump.split('\n').slice(0, 6).join('\n')}\n`;
+    const filled = open + '(00.176752) page-pipe: '.padEnd(4096 - open.length, '0');
+    expect(read(filled).events.at(-1)).toMatchObject({ message: endOfBlock, line: 7 });
+    expect(read(filled.slice(0, -1)).events.at(-1)).toMatchObject({ message: endOfLog });
   });
 
   test('keeps the first and the last of lines that repeat', () => {

@@ -35,10 +35,11 @@ const recent = cause('recent', [
 ]);
 const versioned = cause('versioned', [{ line: "Can't get 1:16 opt", when: "log.criu.before('4.2')" }]);
 const ended = cause('ended', [{ line: '^\\(the log ends here\\)$', confidence: 0.7 }]);
+const full = cause('full', [{ line: '^\\(the log ends here, at the end of a block\\)$', confidence: 0.7 }]);
 const afterwards = cause('afterwards', [{ in: ['text'], line: '^Error: invalid argument$', when: 'log.succeeded' }]);
 const missing = cause('missing', [{ line: '^No core-(?<pid>\\d+)\\.img image', when: '!log.succeeded' }]);
 const rules = {
-  causes: [ghost, later, vague, recent, versioned, ended, afterwards, missing],
+  causes: [ghost, later, vague, recent, versioned, ended, full, afterwards, missing],
   logRules: [
     {
       role: 'noise' as const,
@@ -188,6 +189,13 @@ describe('diagnose', () => {
     expect(names(header, '(00.3) page-pipe: x')).toEqual(['ended']);
     expect(names(header, '(00.3) Error (criu/x.c:1): Never seen', '(00.4) page-pipe: x')).toEqual([]);
     expect(names(header, ghostLine, '(00.4) page-pipe: x')).toEqual(['ghost']);
+  });
+
+  test('finds the full disk behind a log that is cut off, whatever its last line was to say', () => {
+    const cut = '(00.176752) Error (criu/page-xfer.c:263): page-xfer: Unable to sp';
+    const before = `${header}\n(00.3) page-pipe: `;
+    const filler = '0'.repeat(4096 - before.length - cut.length - 1);
+    expect(names(`${before}${filler}`, cut)).toEqual(['full']);
   });
 
   test('does not take the place where reading stopped for the end of a log', () => {
