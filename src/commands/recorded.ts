@@ -35,6 +35,20 @@ export function completeArguments(parsed: CheckArguments, { engine, instance }: 
   return { ...parsed, engine: parsed.engine ?? engine, instance: named === undefined ? instance : parsed.instance };
 }
 
+/**
+ * The same error as one about a report: advice for a live host is none for one that is only recorded, but its
+ * logs may tell more than a check can.
+ */
+export function explainRecorded(error: unknown, { where, manifest }: Bundle): unknown {
+  if (!(error instanceof UserError)) return error;
+  const then = 'That is how it was when the report was made';
+  const hasLogs = manifest.artifacts.some((artifact) => artifact.path !== undefined && isReportedLog(artifact));
+  return new UserError(`${where}, as recorded: ${error.message}`, {
+    exitStatus: error.exitStatus,
+    hint: hasLogs ? `${then}; what its logs say: crdoctor triage ${where}` : then,
+  });
+}
+
 /** What the logs of a report, of half a report or of another archive say. */
 export interface RecordedLogs {
   readonly readings: readonly LogReading[];

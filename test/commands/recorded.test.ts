@@ -139,8 +139,46 @@ describe('check --on REPORT', () => {
       [...report.files].map(([name, content]) => [name, name.startsWith('source/') ? 'x' : content]),
     );
     const { status, stdout, stderr } = await crdoctor('check', '--on', file(packReport({ ...report, files })));
-    expect(stderr).toMatch(/report\.tar\.gz, as recorded: .*\n {2}.* was changed after the report was made\n$/);
+    expect(stderr).toMatch(/^crdoctor: source\/[^ ]+ was changed after the report was made\n/);
+    expect(stderr).toMatch(/report\.tar\.gz, as recorded: .*\n {2}That is how it was when the report was made\n$/);
     expect({ stdout, isJudged: [0, 3, 4].includes(status) }).toEqual({ stdout: '', isJudged: false });
+  });
+
+  it('says of a container that was stopped what its report can still tell, and what was skipped', async () => {
+    const recorded = recordedHost('good');
+    const stopped = (text: string): string => text.replaceAll('"status": "Running"', '"status": "Stopped"');
+    const ofInstance = [
+      ...recorded.ofInstance.map((each) => ({ ...each, ...(each.text && { text: stopped(each.text) }) })),
+      fakeEvidence('instance.log.dump.log', '(00.1) Error (criu/x.c:1): no\n'),
+    ];
+    const link = { name: `${top}/source/link.log`, type: '2', linkTo: '/etc/shadow' };
+    const path = file(packReport(reportOfHost({ ...recorded, ofInstance }), link));
+    const { status, stderr } = await crdoctor('check', '--on', path);
+    expect(stderr).toBe(
+      [
+        `crdoctor: skipped ${top}/source/link.log: it is a symbolic link`,
+        `crdoctor: ${path}, as recorded: "good" is stopped: its mounts and processes can only be seen while it runs`,
+        `  That is how it was when the report was made; what its logs say: crdoctor triage ${path}\n`,
+      ].join('\n'),
+    );
+    expect(status).toBe(5);
+  });
+
+  it('gives no advice for a live host', async () => {
+    const recorded = recordedHost('good');
+    const denied = { text: '', status: 'denied', reason: 'EACCES: permission denied' } as const;
+    const ofInstance = recorded.ofInstance.map((each) =>
+      each.id === 'instance.tasks' ? { ...each, ...denied } : each,
+    );
+    const host = recorded.host.filter(({ id }) => id !== 'criu.version');
+    const { stdout } = await crdoctor(
+      'check',
+      '--on',
+      file(packReport(reportOfHost({ ...recorded, host, ofInstance }))),
+    );
+    expect(stdout).toMatch(/for a new report: run crdoctor as root while the container is running/);
+    expect(stdout).toMatch(/for a new report: make it with this release of crdoctor, and without --only/);
+    expect(stdout).not.toMatch(/to know:/);
   });
 
   it('does not call a host ready that was recorded in part', async () => {
@@ -241,9 +279,24 @@ describe('triage REPORT', () => {
     expect(stderr).toBe(`crdoctor: ${path} was changed after the report was made\n`);
   });
 
+  it('does not promise to read the logs of half a report that holds no whole one', async () => {
+    const part = file(tarGz({ name: `${top}/source/host.dmesg.txt`, content: 'x' }), '.r.tar.gz.part-12');
+    for (const argv of [
+      ['triage', part],
+      ['check', '--on', part],
+    ]) {
+      const { status, stderr } = await crdoctor(...argv);
+      expect(stderr).toMatch(/half-written report: .*\n.*there is no whole log in it that triage could read\.\n$/);
+      expect(stderr).not.toMatch(/triage reads/);
+      expect(status).toBe(2);
+    }
+    const withLog = file(tarGz(...entries), '.r.tar.gz.part-12');
+    expect((await crdoctor('check', '--on', withLog)).stderr).toMatch(/triage reads the logs in it\.\n$/);
+  });
+
   it.each([
     ['without logs', packReport(reportOf([fakeEvidence('host.uname', 'Linux')])), /no log in this report/],
-    ['of nothing', tarGz({ name: 'a.jpg' }), /is no report/],
+    ['of nothing', tarGz({ name: 'a.jpg' }), /is no report.*\n.*no log in it either/],
     ['cut off at once', tarGz(...entries).subarray(0, 60), /unexpected end of file/],
   ])('refuses a report %s', async (_, content, message) => {
     const { status, stdout, stderr } = await crdoctor('triage', file(content));
