@@ -339,6 +339,13 @@ describe('crdoctor report', () => {
     expect(left.filter((name) => name !== 'r.tar.gz')).toEqual([]);
   });
 
+  it('reads what a shell hands over as a pipe', () => {
+    const script = '$CRDOCTOR report --only action -o piped.tar.gz --error <(echo one; sleep 0.2; echo two) -- x';
+    expect(shell(script)).toMatchObject({ status: 0, stdout: 'piped.tar.gz\n', stderr: '' });
+    expect(shell("tar xzOf piped.tar.gz --wildcards '*/action/output.txt'").stdout).toBe('one\ntwo\n');
+    expectUsageError(shell('$CRDOCTOR report --error /dev/fd/99'), /sudo closes what <\(COMMAND\) opens/);
+  });
+
   it('leaves nothing under its name when it is killed, and the next one is not disturbed', () => {
     const { left } = interrupted('killed', 'KILL');
     expect(left).toEqual([expect.stringMatching(/^\.r\.tar\.gz\.part-\d+$/)]);

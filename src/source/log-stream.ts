@@ -47,7 +47,7 @@ export const refuseSpecialFile = (status: Stats, name: string): void => {
   const kind = kindOf(status);
   if (kind === undefined) return;
   const hint = 'What another program writes can be read from standard input: COMMAND | crdoctor triage -';
-  throw new UserError(`${name}: is ${kind}, not a log`, kind === 'a device' ? {} : { hint });
+  throw new UserError(`${name}: is ${kind}, not a log`, kind === 'a fifo' ? { hint } : {});
 };
 
 /**

@@ -52,7 +52,7 @@ async function build(changes: Partial<BuildOptions> = {}) {
     request: { instance: 'c1', wants: () => true },
     action: {
       words: ['lxc', 'snapshot', 'c1', "it's", '--stateful'],
-      output: { origin: '-', text: 'Error: x\n', isCut: false },
+      output: { origin: '-', text: 'Error: x\n', cut: undefined },
     },
     writer: {
       add: (path, content) => {
