@@ -39,8 +39,11 @@ export function findClientPasswords(line: string): readonly Edit[] {
       const rest = line.slice(index);
       const end = /[|;&]/.exec(rest)?.index ?? rest.length;
       done = index + end;
+      let taken = 0;
       for (const found of findAll(option, rest.slice(0, end))) {
+        if (index + found.index < taken) continue;
         const span = secretIn(line, spanAt(line, index + found.index, found[0].length), separator);
+        taken = span.end;
         const isMarked = matchAt(/\[redacted:[a-z-]+\]/y, line, span.start) !== null;
         if (!isMarked && !isHarmless(line.slice(span.start, span.end)))
           edits.push(hide(span.start, span.end, 'process-arguments'));

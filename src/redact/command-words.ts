@@ -1,8 +1,8 @@
 /** Redacts a command as it was typed: settings that it makes, and what it passes to a program inside. */
 
-import { editLines, findAll, hide, isHarmless, type Edit } from './edits.js';
+import { editLines, hide, isHarmless, type Edit } from './edits.js';
 import { isSecretName } from './secret-names.js';
-import { findClosing, findValue } from './value-span.js';
+import { findClosing, findValue, type Span } from './value-span.js';
 
 /** A setting of the user, `user.x=…` or `user.x …`, and variables: `--env X=…`. */
 const setting =
@@ -26,14 +26,24 @@ function findSettings(line: string): readonly Edit[] {
 
 /** Values of words whose names speak of a secret. */
 function findSecretWords(line: string): readonly Edit[] {
-  return findAll(name, line).flatMap(({ index, 0: whole, 1: dashes = '', 2: word = '', 3: mark = '' }) => {
-    const hasValue = mark === '=' || dashes !== '' || /\.(?!keys?$)[^.]+$/.test(word);
-    if (!hasValue || !isSecretName(word)) return [];
-    const from = index + whole.length;
-    if (mark !== '=' && line[from] === '-') return [];
-    const quotes = /\\{0,8}["']$/.exec(line.slice(Math.max(0, index - 9), index))?.[0];
-    const isInside = mark === '=' && quotes !== undefined;
-    const { start, end } = isInside ? { start: from, end: findClosing(line, from, quotes) } : findValue(line, from, '');
-    return isHarmless(line.slice(start, end)) ? [] : [hide(start, end, 'secret-option')];
-  });
+  const edits: Edit[] = [];
+  name.lastIndex = 0;
+  for (let match = name.exec(line); match !== null; match = name.exec(line)) {
+    const { start, end } = secretBehind(line, match);
+    if (isHarmless(line.slice(start, end))) continue;
+    edits.push(hide(start, end, 'secret-option'));
+    // Not looked at again, so that a long line is walked once.
+    name.lastIndex = end;
+  }
+  return edits;
+}
+
+function secretBehind(line: string, { index, 0: whole, 1: dashes, 2: word = '', 3: mark }: RegExpExecArray): Span {
+  const from = index + whole.length;
+  const isSet = mark === '=';
+  const hasValue = isSet || dashes !== '' || /\.(?!keys?$)[^.]+$/.test(word);
+  if (!hasValue || !isSecretName(word) || (!isSet && line[from] === '-')) return { start: from, end: from };
+  const quotes = /\\{0,8}["']$/.exec(line.slice(Math.max(0, index - 9), index))?.[0];
+  if (!isSet || quotes === undefined) return findValue(line, from, '');
+  return { start: from, end: findClosing(line, from, quotes) };
 }

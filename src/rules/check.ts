@@ -3,7 +3,7 @@
 import { factSchema, type Fact, type FactFields } from '../facts/schema.js';
 import { captureNames } from './captures.js';
 import { isDiagnoseTest, type Cause, type Prediction, type Signature } from './cause.js';
-import { compileCause, CompileError } from './compile.js';
+import { compileCause } from './compile.js';
 import { compileCondition, compileList, compileLogCondition, ExpressionError } from './language.js';
 import { readRuleFiles, type RuleFile } from './load.js';
 import { compileLogMessage } from './template.js';
@@ -69,8 +69,9 @@ function compileComplaints(cause: Cause): readonly Complaint[] {
     compileCause(cause);
     return [];
   } catch (error) {
-    if (error instanceof CompileError) return [error.problem];
-    throw error;
+    if (!(error instanceof ExpressionError)) throw error;
+    const { path = [], message } = error.problem;
+    return [{ path, message }];
   }
 }
 

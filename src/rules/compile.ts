@@ -18,24 +18,7 @@ export interface CompiledCause {
   readonly predictions: readonly CompiledPrediction[];
 }
 
-/** A complaint about an expression: which part of the file, and where inside its text. */
-export interface CompileProblem {
-  readonly path: readonly (string | number)[];
-  readonly message: string;
-  readonly start: number;
-}
-
-/** Thrown by {@link compileCause}; `problem` says where. */
-export class CompileError extends Error {
-  override readonly name = 'CompileError';
-  readonly problem: CompileProblem;
-  constructor(problem: CompileProblem) {
-    super(problem.message);
-    this.problem = problem;
-  }
-}
-
-/** @throws {CompileError} for the first part that is not acceptable */
+/** @throws {ExpressionError} for the first part that is not acceptable, with its path */
 export function compileCause(cause: Cause): CompiledCause {
   return { cause, predictions: cause.predict.map((prediction, index) => compilePrediction(prediction, index)) };
 }
@@ -46,8 +29,9 @@ function compilePrediction(prediction: Prediction, index: number): CompiledPredi
       return compile();
     } catch (error) {
       if (!(error instanceof ExpressionError)) throw error;
-      const { message, start } = error.problem;
-      throw new CompileError({ path: ['predict', index, field], message: `${field}: ${message}`, start });
+      const { problem } = error;
+      const path = ['predict', index, field];
+      throw new ExpressionError({ ...problem, path, message: `${field}: ${problem.message}` });
     }
   };
   const { each: eachText, affects = {}, message } = prediction;
@@ -56,7 +40,8 @@ function compilePrediction(prediction: Prediction, index: number): CompiledPredi
   for (const [program, range] of Object.entries(affects)) {
     if (range !== undefined && parseRange(range) === undefined) {
       const text = `${program}: '${range}' is no range; write >=A, <B or '>=A <B'`;
-      throw new CompileError({ path: ['predict', index, 'affects', program], message: text, start: 0 });
+      const path = ['predict', index, 'affects', program];
+      throw new ExpressionError({ path, message: text, start: 0, end: range.length });
     }
   }
   return {

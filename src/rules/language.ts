@@ -18,6 +18,8 @@ export interface ExpressionProblem {
   readonly message: string;
   readonly start: number;
   readonly end: number;
+  /** Keys that lead to it in its file, where that is known. */
+  readonly path?: readonly (string | number)[];
 }
 
 /** Thrown when the text of an expression is not acceptable. */

@@ -4,7 +4,7 @@ import { lstat, readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 
 import { sniffArchive } from '../archive/unpack.js';
-import { errorCode, UserError } from '../errors.js';
+import { explainSystemError, UserError } from '../errors.js';
 
 /** What a place on the disk could be a report as. */
 export type ReportForm = 'archive' | 'directory';
@@ -23,15 +23,10 @@ export async function formOf(path: string): Promise<ReportForm | undefined> {
   }
 }
 
-/** What the system says about a path, in our words; errors that it did not make stay as they are. */
+/** What the system says about the path of a report, in our words; errors that it did not make stay as they are. */
 export function explainPath(error: unknown, path: string): unknown {
-  const code = errorCode(error);
-  if (code === undefined || error instanceof UserError) return error;
-  if (code === 'ENOENT' || code === 'ENOTDIR') return new UserError(`${path}: no such file or directory`);
-  if (code === 'EACCES' || code === 'EPERM') {
-    return new UserError(`${path}: permission denied`, { hint: 'Reports belong to whoever made them: try sudo.' });
-  }
-  return new UserError(`${path}: ${error instanceof Error ? error.message : code}`);
+  const sudo = 'Reports belong to whoever made them: try sudo.';
+  return explainSystemError(error, path, { hints: { EACCES: sudo, EPERM: sudo } });
 }
 
 /**

@@ -256,28 +256,4 @@ describe('whatever the key is called and whatever stands around it', () => {
       }),
     );
   });
-
-  it('redacting takes time in proportion to the text', () => {
-    const pieces = [
-      'password=',
-      'eyJ',
-      '//a:',
-      '"',
-      '--password',
-      '\\',
-      '-----BEGIN A-----',
-      'key:',
-      '$6$',
-      ' ',
-      'argc=1 a',
-      '@',
-      '/',
-    ];
-    for (const piece of pieces) {
-      const begin = performance.now();
-      redacted('engine.log', piece.repeat(1_000_000 / piece.length));
-      redacted('engine.config.expanded', `config: ${piece.repeat(200_000 / piece.length)}`);
-      expect(performance.now() - begin, piece).toBeLessThan(5_000);
-    }
-  }, 60_000);
 });
