@@ -2,7 +2,7 @@
 
 import { describe, expect, it } from 'vitest';
 
-import { type CheckReport, crdoctor, isLabUp, json, must, onHost } from './lab.js';
+import { asNobody, type CheckReport, crdoctor, isLabUp, json, must, onHost, withoutDaemon } from './lab.js';
 
 describe.runIf(isLabUp)('a host of the lab', { timeout: 120_000 }, () => {
   it('can checkpoint containers', () => {
@@ -50,26 +50,13 @@ describe.runIf(isLabUp)('names that are no container', { timeout: 120_000 }, () 
 
 describe.runIf(isLabUp)('an engine that does not answer', { timeout: 120_000 }, () => {
   it('is no verdict', () => {
-    // A directory without a socket stands for a daemon that is down.
-    const ran = onHost('a', ['env', 'LXD_DIR=/tmp/no-daemon', 'crdoctor', 'check', 'good']);
+    const ran = onHost('a', [...withoutDaemon, 'crdoctor', 'check', 'good']);
     expect(ran.status).toBe(5);
     expect(ran.stderr).toMatch(/LXD|lxd/);
   });
 
   it('without permission on its socket is no verdict either', () => {
-    const ran = onHost('a', [
-      'setpriv',
-      '--reuid',
-      '65534',
-      '--regid',
-      '65534',
-      '--clear-groups',
-      'env',
-      'HOME=/tmp',
-      'crdoctor',
-      'check',
-      'good',
-    ]);
+    const ran = onHost('a', [...asNobody, 'crdoctor', 'check', 'good']);
     expect(ran.status).toBe(5);
     expect(ran.stderr).toMatch(/permission/i);
   });
