@@ -162,7 +162,7 @@ function occurrenceOf({ message }: CompiledPrediction, side: Side, variables: Va
     ...(typeof element.pid === 'number' ? { pid: element.pid } : {}),
     ...(typeof element.fd === 'number' ? { fd: element.fd } : {}),
     ...(typeof element.path === 'string' ? { path: element.path } : {}),
-    message: message.render(variables),
+    message: message().render(variables),
   };
 }
 

@@ -1,5 +1,8 @@
 /** The only place that starts programs: no shell, a process group of their own, limits on time and output. */
 
+import { spawn, type ChildProcessByStdio } from 'node:child_process';
+import type { Readable } from 'node:stream';
+
 import { keepOutput, type KeepEnd, type KeptOutput } from './kept-output.js';
 
 export interface RunOptions {
@@ -82,22 +85,10 @@ function statusOf(ending: Ending, stopped: Stopped, stdout: KeptOutput): RunStat
   return ending.exitStatus === 0 ? 'ok' : 'failed';
 }
 
-/** In an object, because the child itself is a promise and would be awaited. */
-async function start(argv: readonly [string, ...string[]], options: RunOptions) {
-  const { execa } = await import('execa');
-  const [file, ...args] = argv;
-  const child = execa(file, args, {
-    stdin: 'ignore',
-    stdout: 'pipe',
-    stderr: 'pipe',
-    buffer: false,
-    reject: false,
-    detached: true,
-    cleanup: false,
-    extendEnv: options.env === undefined,
-    env: { ...options.env, LC_ALL: 'C' },
-  });
-  return { child };
+type Child = ChildProcessByStdio<null, Readable, Readable>;
+
+function start([file, ...args]: readonly [string, ...string[]], { env = process.env }: RunOptions): Child {
+  return spawn(file, args, { stdio: ['ignore', 'pipe', 'pipe'], detached: true, env: { ...env, LC_ALL: 'C' } });
 }
 
 async function supervise(
@@ -107,7 +98,13 @@ async function supervise(
   stderr: KeptOutput,
 ): Promise<{ ending: Ending; stopped: Stopped }> {
   if (options.signal?.aborted) return { ending: {}, stopped: 'abort' };
-  const { child } = await start(argv, options);
+  let child: Child;
+  try {
+    child = start(argv, options);
+  } catch (error) {
+    // Arguments that are too long, or hold a NUL; most other errors come as an event.
+    return { ending: { startError: toErrno(error) }, stopped: undefined };
+  }
   const outputs = [child.stdout, child.stderr];
   let stopped: Stopped;
   const timers: NodeJS.Timeout[] = [];
@@ -135,7 +132,8 @@ async function supervise(
     const ending = { exitStatus: code ?? undefined, signal: signal ?? undefined };
     timers.push(setTimeout(() => resolve(ending), drainGraceMs));
   });
-  void settle(child).then(resolve);
+  child.once('close', (code, signal) => resolve({ exitStatus: code ?? undefined, signal: signal ?? undefined }));
+  child.once('error', (error) => resolve({ startError: error }));
 
   const ending = await ended;
   for (const timer of timers) clearTimeout(timer);
@@ -147,13 +145,6 @@ async function supervise(
     child.unref();
   }
   return { ending, stopped };
-}
-
-/** The end of a program whose pipes are closed, or why it did not start. */
-async function settle(child: Awaited<ReturnType<typeof start>>['child']): Promise<Ending> {
-  const { exitCode, signal, cause } = await child;
-  if (exitCode === undefined && signal === undefined) return { startError: toErrno(cause) };
-  return { exitStatus: exitCode, signal };
 }
 
 function toErrno(cause: unknown): NodeJS.ErrnoException {

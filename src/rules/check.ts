@@ -66,7 +66,7 @@ export function checkCause(cause: Cause): readonly Complaint[] {
 
 function compileComplaints(cause: Cause): readonly Complaint[] {
   try {
-    compileCause(cause);
+    for (const { message } of compileCause(cause).predictions) message();
     return [];
   } catch (error) {
     if (!(error instanceof ExpressionError)) throw error;

@@ -10,7 +10,8 @@ export interface CompiledPrediction {
   readonly each: Expression<readonly unknown[]> | undefined;
   /** `affects`, `when` and `unless` as one condition, so that what is unknown in one may be decided by another. */
   readonly condition: Expression<boolean>;
-  readonly message: Template;
+  /** Compiled when it is asked for: most predictions do not fire. @throws {ExpressionError} as {@link compileCause} */
+  message(): Template;
 }
 
 export interface CompiledCause {
@@ -18,7 +19,7 @@ export interface CompiledCause {
   readonly predictions: readonly CompiledPrediction[];
 }
 
-/** @throws {ExpressionError} for the first part that is not acceptable, with its path */
+/** @throws {ExpressionError} for the first part but messages that is not acceptable, with its path */
 export function compileCause(cause: Cause): CompiledCause {
   return { cause, predictions: cause.predict.map((prediction, index) => compilePrediction(prediction, index)) };
 }
@@ -44,11 +45,12 @@ function compilePrediction(prediction: Prediction, index: number): CompiledPredi
       throw new ExpressionError({ path, message: text, start: 0, end: range.length });
     }
   }
+  let template: Template | undefined;
   return {
     prediction,
     each,
     condition: at('when', () => compileCondition(conditionOf(prediction), scope)),
-    message: at('message', () => compileTemplate(message, scope)),
+    message: () => (template ??= at('message', () => compileTemplate(message, scope))),
   };
 }
 

@@ -131,10 +131,14 @@ function order(left: string, right: string): number {
   return difference;
 }
 
-/** A map of facts arrives as it is, or as the Map that the library made of it. */
+/** A map of facts arrives as it is, or as the Map that the library made of it. Some have thousands of entries. */
 function lookUp(map: TextMap | Readonly<Record<string, string>>, key: string, otherwise: string): string {
-  const entries: TextMap = map instanceof Map ? map : new Map(Object.entries(map));
-  return entries.get(key) ?? otherwise;
+  if (isMap(map)) return map.get(key) ?? otherwise;
+  return Object.hasOwn(map, key) ? (map[key] ?? otherwise) : otherwise;
+}
+
+function isMap(map: TextMap | Readonly<Record<string, string>>): map is TextMap {
+  return map instanceof Map;
 }
 
 function subtract(list: readonly string[], others: readonly string[]): readonly string[] {
