@@ -1,12 +1,12 @@
 /** Writes a gzipped tar archive that either appears whole under its name or not at all. */
 
-import { constants, createWriteStream, fchown, fstatSync, fsync, lstatSync, openSync, type Stats } from 'node:fs';
+import { constants, createWriteStream, fchown, fsync, lstatSync, openSync } from 'node:fs';
 import { link, lstat, open, rename, unlink } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
-import { Readable } from 'node:stream';
 import { promisify } from 'node:util';
+import { createGzip } from 'node:zlib';
 
-import { TarArchive } from 'archiver';
+import { pack as packTar, type Pack } from 'tar-stream';
 
 import { errorCode, explainSystemError, UserError } from '../errors.js';
 import { judgeEntryName } from './entry-name.js';
@@ -25,7 +25,7 @@ export interface WriteOptions {
 /** An archive that is being written. Its calls may overlap; they are done one after the other. */
 export interface ReportWriter {
   /**
-   * Adds a file; resolves when it is compressed, so that whoever waits holds one content at a time.
+   * Adds a file; resolves when the compressor has taken it, so that whoever waits holds one content at a time.
    * @throws {UserError} the archive cannot be written
    */
   add(name: string, content: Buffer | string): Promise<void>;
@@ -52,16 +52,18 @@ const maxLeftovers = 100;
 export function writeArchive(options: WriteOptions): ReportWriter {
   refuseTaken(options.path);
   const part = openPart(options.path);
-  const archive = new TarArchive({ gzip: true, gzipOptions: { level: gzipLevel } });
+  const tar = packTar();
+  const gzip = createGzip({ level: gzipLevel });
   const output = createWriteStream('', { fd: part.fd, autoClose: false });
   const written = new Promise<void>((resolve, reject) => {
     output.once('finish', resolve);
-    for (const stream of [archive, output]) stream.on('error', (error: Error) => reject(explain(error, options.path)));
+    for (const stream of [gzip, output]) stream.on('error', (error: Error) => reject(explain(error, options.path)));
+    tar.on('error', (error: Error) => reject(explain(error, options.path)));
   });
   // Told by whichever call waits for it; nobody may be waiting when it happens.
   written.catch(() => {});
-  archive.pipe(output);
-  const pack: Pack = { archive, written, stats: fstatSync(part.fd), options };
+  tar.pipe(gzip).pipe(output);
+  const archive: OpenArchive = { tar, written, options };
   let isOpen = true;
   let queue = Promise.resolve();
   const inTurn = (work: () => Promise<void>): Promise<void> => {
@@ -76,18 +78,19 @@ export function writeArchive(options: WriteOptions): ReportWriter {
     await closed;
   };
   const discard = async (): Promise<void> => {
-    archive.unpipe(output);
-    archive.abort();
+    gzip.unpipe(output);
+    tar.destroy();
+    gzip.destroy();
     await close();
     await unlink(part.path);
   };
   return {
-    add: (name, content) => inTurn(() => addEntry(pack, name, content)),
+    add: (name, content) => inTurn(() => addEntry(archive, name, content)),
     finish: () =>
       inTurn(async () => {
         if (!isOpen) throw new Error('the archive is closed already');
         try {
-          await Promise.race([archive.finalize(), written]);
+          tar.finalize();
           await written;
           await seal(part, options);
         } catch (error) {
@@ -105,11 +108,10 @@ interface Part {
   readonly fd: number;
 }
 
-interface Pack {
-  readonly archive: TarArchive;
+interface OpenArchive {
+  readonly tar: Pack;
   /** Settles when the output is closed or broken. */
   readonly written: Promise<void>;
-  readonly stats: Stats;
   readonly options: WriteOptions;
 }
 
@@ -134,19 +136,24 @@ function openPart(path: string): Part {
   }
 }
 
-async function addEntry({ archive, written, stats, options }: Pack, name: string, content: Buffer | string) {
+async function addEntry({ tar, written, options }: OpenArchive, name: string, content: Buffer | string): Promise<void> {
   const full = `${options.topFolder}/${name}`;
   if (judgeEntryName(full).name !== full) throw new Error(`${JSON.stringify(name)} cannot be the name of an entry`);
   const bytes = typeof content === 'string' ? Buffer.from(content) : content;
-  const entry = { name: full, date: options.modified, mode: 0o600 };
-  const added = new Promise<void>((resolve) => {
-    archive.once('entry', () => resolve());
+  const header = { name: full, size: bytes.length, mtime: options.modified, mode: 0o600 };
+  let entry: ReturnType<Pack['entry']> | undefined;
+  const packed = new Promise<void>((resolve, reject) => {
+    entry = tar.entry(header, (error) => (error ? reject(error) : resolve()));
   });
-  if (bytes.length <= pieceBytes) archive.append(bytes, entry);
-  // A buffer is queued whole; a stream waits its turn, but only when its size is told by such an object.
-  else
-    archive.append(Readable.from(piecesOf(bytes)), { ...entry, stats: Object.assign(stats, { size: bytes.length }) });
-  await Promise.race([added, written]);
+  // Told through `written` when nobody waits for this any more.
+  packed.catch(() => {});
+  for (const piece of piecesOf(bytes)) {
+    const drained = new Promise<void>((resolve) => void entry?.once('drain', resolve));
+    // What the compressor and the disk have not taken yet is waited for, so that one content is held at a time.
+    if (entry?.write(piece) === false) await Promise.race([drained, written]);
+  }
+  entry?.end(undefined);
+  await Promise.race([packed, written]);
 }
 
 function* piecesOf(bytes: Buffer): Iterable<Buffer> {

@@ -12,8 +12,8 @@ export interface RunOptions {
   readonly maxBytes: number;
   /** Which end of too long an output is kept. With `head` the program is ended as soon as there is too much. */
   readonly keep: KeepEnd;
-  /** The whole environment of the program; the caller's when left out. LC_ALL is always C. */
-  readonly env?: Readonly<Record<string, string | undefined>>;
+  /** The whole environment of the program. LC_ALL is always C. */
+  readonly env: Readonly<Record<string, string | undefined>>;
   readonly signal?: AbortSignal;
   readonly now?: () => Date;
 }
@@ -87,7 +87,7 @@ function statusOf(ending: Ending, stopped: Stopped, stdout: KeptOutput): RunStat
 
 type Child = ChildProcessByStdio<null, Readable, Readable>;
 
-function start([file, ...args]: readonly [string, ...string[]], { env = process.env }: RunOptions): Child {
+function start([file, ...args]: readonly [string, ...string[]], { env }: RunOptions): Child {
   return spawn(file, args, { stdio: ['ignore', 'pipe', 'pipe'], detached: true, env: { ...env, LC_ALL: 'C' } });
 }
 

@@ -11,7 +11,7 @@ export interface CompiledPrediction {
   /** `affects`, `when` and `unless` as one condition, so that what is unknown in one may be decided by another. */
   readonly condition: Expression<boolean>;
   /** Compiled when it is asked for: most predictions do not fire. @throws {ExpressionError} as {@link compileCause} */
-  message(): Template;
+  readonly message: () => Template;
 }
 
 export interface CompiledCause {

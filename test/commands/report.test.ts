@@ -170,7 +170,7 @@ describe('crdoctor report', () => {
     it('is not read without end', async () => {
       const { stderr } = await report(['--only', 'action', '--error', write('yes > "$1"'), '-o', 'yes.tar.gz']);
       expect(stderr).toMatch(/more than 64 MiB were written to it/);
-      expect(errorOf('yes.tar.gz')).toMatch(/(?:y\n){1000}$/);
+      expect(errorOf('yes.tar.gz').endsWith('y\n'.repeat(2_000_000))).toBe(true);
     });
   });
 
