@@ -36,7 +36,7 @@ describe.runIf(isLabUp)('a report', { timeout: 300_000 }, () => {
   afterAll(() => {
     onHost('a', ['rm', '-rf', folder]);
     repair();
-  });
+  }, 300_000);
 
   it('after a failed stop holds the CRIU log and the whole classic list', () => {
     const failure = onHost('a', ['lxc', 'stop', container, '--stateful']);
