@@ -1,12 +1,12 @@
 /** Writes a gzipped tar archive that either appears whole under its name or not at all. */
 
-import { constants, createWriteStream, fchown, fsync, lstatSync, openSync } from 'node:fs';
+import { constants, createWriteStream, fchown, fstatSync, fsync, lstatSync, openSync, type Stats } from 'node:fs';
 import { link, lstat, open, rename, unlink } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
+import { Readable } from 'node:stream';
 import { promisify } from 'node:util';
-import { createGzip } from 'node:zlib';
 
-import { pack as packTar, type Pack } from 'tar-stream';
+import { TarArchive } from 'archiver';
 
 import { errorCode, explainSystemError, UserError } from '../errors.js';
 import { judgeEntryName } from './entry-name.js';
@@ -25,7 +25,7 @@ export interface WriteOptions {
 /** An archive that is being written. Its calls may overlap; they are done one after the other. */
 export interface ReportWriter {
   /**
-   * Adds a file; resolves when the compressor has taken it, so that whoever waits holds one content at a time.
+   * Adds a file; resolves when it is compressed, so that whoever waits holds one content at a time.
    * @throws {UserError} the archive cannot be written
    */
   add(name: string, content: Buffer | string): Promise<void>;
@@ -52,18 +52,16 @@ const maxLeftovers = 100;
 export function writeArchive(options: WriteOptions): ReportWriter {
   refuseTaken(options.path);
   const part = openPart(options.path);
-  const tar = packTar();
-  const gzip = createGzip({ level: gzipLevel });
+  const archive = new TarArchive({ gzip: true, gzipOptions: { level: gzipLevel } });
   const output = createWriteStream('', { fd: part.fd, autoClose: false });
   const written = new Promise<void>((resolve, reject) => {
     output.once('finish', resolve);
-    for (const stream of [gzip, output]) stream.on('error', (error: Error) => reject(explain(error, options.path)));
-    tar.on('error', (error: Error) => reject(explain(error, options.path)));
+    for (const stream of [archive, output]) stream.on('error', (error: Error) => reject(explain(error, options.path)));
   });
   // Told by whichever call waits for it; nobody may be waiting when it happens.
   written.catch(() => {});
-  tar.pipe(gzip).pipe(output);
-  const archive: OpenArchive = { tar, written, options };
+  archive.pipe(output);
+  const pack: Pack = { archive, written, stats: fstatSync(part.fd), options };
   let isOpen = true;
   let queue = Promise.resolve();
   const inTurn = (work: () => Promise<void>): Promise<void> => {
@@ -78,19 +76,18 @@ export function writeArchive(options: WriteOptions): ReportWriter {
     await closed;
   };
   const discard = async (): Promise<void> => {
-    gzip.unpipe(output);
-    tar.destroy();
-    gzip.destroy();
+    archive.unpipe(output);
+    archive.abort();
     await close();
     await unlink(part.path);
   };
   return {
-    add: (name, content) => inTurn(() => addEntry(archive, name, content)),
+    add: (name, content) => inTurn(() => addEntry(pack, name, content)),
     finish: () =>
       inTurn(async () => {
         if (!isOpen) throw new Error('the archive is closed already');
         try {
-          tar.finalize();
+          await Promise.race([archive.finalize(), written]);
           await written;
           await seal(part, options);
         } catch (error) {
@@ -108,10 +105,11 @@ interface Part {
   readonly fd: number;
 }
 
-interface OpenArchive {
-  readonly tar: Pack;
+interface Pack {
+  readonly archive: TarArchive;
   /** Settles when the output is closed or broken. */
   readonly written: Promise<void>;
+  readonly stats: Stats;
   readonly options: WriteOptions;
 }
 
@@ -136,24 +134,19 @@ function openPart(path: string): Part {
   }
 }
 
-async function addEntry({ tar, written, options }: OpenArchive, name: string, content: Buffer | string): Promise<void> {
+async function addEntry({ archive, written, stats, options }: Pack, name: string, content: Buffer | string) {
   const full = `${options.topFolder}/${name}`;
   if (judgeEntryName(full).name !== full) throw new Error(`${JSON.stringify(name)} cannot be the name of an entry`);
   const bytes = typeof content === 'string' ? Buffer.from(content) : content;
-  const header = { name: full, size: bytes.length, mtime: options.modified, mode: 0o600 };
-  let entry: ReturnType<Pack['entry']> | undefined;
-  const packed = new Promise<void>((resolve, reject) => {
-    entry = tar.entry(header, (error) => (error ? reject(error) : resolve()));
+  const entry = { name: full, date: options.modified, mode: 0o600 };
+  const added = new Promise<void>((resolve) => {
+    archive.once('entry', () => resolve());
   });
-  // Told through `written` when nobody waits for this any more.
-  packed.catch(() => {});
-  for (const piece of piecesOf(bytes)) {
-    const drained = new Promise<void>((resolve) => void entry?.once('drain', resolve));
-    // What the compressor and the disk have not taken yet is waited for, so that one content is held at a time.
-    if (entry?.write(piece) === false) await Promise.race([drained, written]);
-  }
-  entry?.end(undefined);
-  await Promise.race([packed, written]);
+  if (bytes.length <= pieceBytes) archive.append(bytes, entry);
+  // A buffer is queued whole; a stream waits its turn, but only when its size is told by such an object.
+  else
+    archive.append(Readable.from(piecesOf(bytes)), { ...entry, stats: Object.assign(stats, { size: bytes.length }) });
+  await Promise.race([added, written]);
 }
 
 function* piecesOf(bytes: Buffer): Iterable<Buffer> {

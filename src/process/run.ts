@@ -1,8 +1,5 @@
 /** The only place that starts programs: no shell, a process group of their own, limits on time and output. */
 
-import { spawn, type ChildProcessByStdio } from 'node:child_process';
-import type { Readable } from 'node:stream';
-
 import { keepOutput, type KeepEnd, type KeptOutput } from './kept-output.js';
 
 export interface RunOptions {
@@ -12,8 +9,8 @@ export interface RunOptions {
   readonly maxBytes: number;
   /** Which end of too long an output is kept. With `head` the program is ended as soon as there is too much. */
   readonly keep: KeepEnd;
-  /** The whole environment of the program. LC_ALL is always C. */
-  readonly env: Readonly<Record<string, string | undefined>>;
+  /** The whole environment of the program; the caller's when left out. LC_ALL is always C. */
+  readonly env?: Readonly<Record<string, string | undefined>>;
   readonly signal?: AbortSignal;
   readonly now?: () => Date;
 }
@@ -85,10 +82,22 @@ function statusOf(ending: Ending, stopped: Stopped, stdout: KeptOutput): RunStat
   return ending.exitStatus === 0 ? 'ok' : 'failed';
 }
 
-type Child = ChildProcessByStdio<null, Readable, Readable>;
-
-function start([file, ...args]: readonly [string, ...string[]], { env }: RunOptions): Child {
-  return spawn(file, args, { stdio: ['ignore', 'pipe', 'pipe'], detached: true, env: { ...env, LC_ALL: 'C' } });
+/** In an object, because the child itself is a promise and would be awaited. */
+async function start(argv: readonly [string, ...string[]], options: RunOptions) {
+  const { execa } = await import('execa');
+  const [file, ...args] = argv;
+  const child = execa(file, args, {
+    stdin: 'ignore',
+    stdout: 'pipe',
+    stderr: 'pipe',
+    buffer: false,
+    reject: false,
+    detached: true,
+    cleanup: false,
+    extendEnv: options.env === undefined,
+    env: { ...options.env, LC_ALL: 'C' },
+  });
+  return { child };
 }
 
 async function supervise(
@@ -98,13 +107,7 @@ async function supervise(
   stderr: KeptOutput,
 ): Promise<{ ending: Ending; stopped: Stopped }> {
   if (options.signal?.aborted) return { ending: {}, stopped: 'abort' };
-  let child: Child;
-  try {
-    child = start(argv, options);
-  } catch (error) {
-    // Arguments that are too long, or hold a NUL; most other errors come as an event.
-    return { ending: { startError: toErrno(error) }, stopped: undefined };
-  }
+  const { child } = await start(argv, options);
   const outputs = [child.stdout, child.stderr];
   let stopped: Stopped;
   const timers: NodeJS.Timeout[] = [];
@@ -132,8 +135,7 @@ async function supervise(
     const ending = { exitStatus: code ?? undefined, signal: signal ?? undefined };
     timers.push(setTimeout(() => resolve(ending), drainGraceMs));
   });
-  child.once('close', (code, signal) => resolve({ exitStatus: code ?? undefined, signal: signal ?? undefined }));
-  child.once('error', (error) => resolve({ startError: error }));
+  void settle(child).then(resolve);
 
   const ending = await ended;
   for (const timer of timers) clearTimeout(timer);
@@ -145,6 +147,13 @@ async function supervise(
     child.unref();
   }
   return { ending, stopped };
+}
+
+/** The end of a program whose pipes are closed, or why it did not start. */
+async function settle(child: Awaited<ReturnType<typeof start>>['child']): Promise<Ending> {
+  const { exitCode, signal, cause } = await child;
+  if (exitCode === undefined && signal === undefined) return { startError: toErrno(cause) };
+  return { exitStatus: exitCode, signal };
 }
 
 function toErrno(cause: unknown): NodeJS.ErrnoException {
