@@ -9,6 +9,7 @@ import { kindOfName, phaseOfName, timeOfName } from './log-name.js';
 import { endOfBlock, endOfLog, type LogEvent, type LogReading } from './log-reading.js';
 import { createRunTracker } from './log-runs.js';
 import type { LineSink } from './log-scan.js';
+import { createTraceRecorder } from './log-trace.js';
 import { compileWords } from './log-words.js';
 
 /** What a reader needs to know beforehand. */
@@ -21,6 +22,8 @@ export interface ReaderOptions {
   readonly kind?: LogKind;
   /** When the file was written last, milliseconds since 1970. */
   readonly modifiedMs?: number;
+  /** Also keep what every line is like, to compare runs: takes several times as long. */
+  readonly isTraced?: boolean;
 }
 
 /** How the reading of a log ended. */
@@ -95,20 +98,24 @@ export const createLogReader = (options: ReaderOptions): LogReader => {
   const interesting = compileInteresting(options.words);
   const store = createEventStore();
   const runs = createRunTracker();
+  const traces = options.isTraced === true ? createTraceRecorder() : undefined;
   const votes = new Map<LogKind, number>();
   const recent: string[] = [];
   let hints: CommandHint = {};
   let sampled = 0;
   let fromDaemon = 0;
   let lastLine = { text: '', line: 0 };
+  let nextLine = 1;
 
   const eventOf = (record: LogRecord, text: string, line: number, key: string): LogEvent => {
+    const step = runs.stepOf(record);
     return {
       line,
       text: cut(text.trimEnd(), maxText),
       ...record,
       message: cut(record.message, maxMessage),
       run: runs.current(),
+      ...(step === undefined ? {} : { step }),
       ...(store.wantsContext(key) ? { recent: [...recent] } : {}),
     };
   };
@@ -137,10 +144,13 @@ export const createLogReader = (options: ReaderOptions): LogReader => {
 
   const lookAt = (text: string, line: number): void => {
     const isSample = sampled < sampleLines;
-    if (isSample || interesting.test(text)) {
+    if (isSample || traces !== undefined || interesting.test(text)) {
       const records = parseLogLine(text);
       if (isSample && records.length > 0) sample(records);
-      for (const record of records) take(record, text, line);
+      for (const record of records) {
+        take(record, text, line);
+        traces?.record(runs.current(), record, text, line);
+      }
     }
     if (text.trim() === '') return;
     lastLine = { text, line };
@@ -150,6 +160,8 @@ export const createLogReader = (options: ReaderOptions): LogReader => {
 
   return {
     line(text, number) {
+      if (number > nextLine) runs.skip();
+      nextLine = number + 1;
       // Progress on a terminal is drawn over and over with carriage returns; each state is a line of its own.
       const plain = text.replace(/^\uFEFF/, '').trimEnd();
       if (plain.includes('\r')) for (const part of plain.split('\r')) lookAt(part, number);
@@ -170,6 +182,7 @@ export const createLogReader = (options: ReaderOptions): LogReader => {
         ...phaseOfName(options.file),
         ...hints,
         runs: runs.finish(),
+        ...(traces === undefined ? {} : { traces: traces.finish(runs.current() + 1) }),
         events: store.all(),
         lines,
         isCutShort,

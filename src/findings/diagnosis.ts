@@ -5,6 +5,7 @@ import { fixedVersions } from '../rules/version-range.js';
 import { engineOf } from './diagnose-facts.js';
 import type { Candidate, JudgedEvent } from './diagnose-rank.js';
 import type { Diagnosis, LogLine } from './finding.js';
+import { compareFixes, type Versions } from './fixes.js';
 
 /** Lines of one cause that are quoted as evidence, and lines that followed from them. */
 const maxOwnLines = 4;
@@ -62,10 +63,13 @@ export const describeCandidate = (
   candidate: Candidate,
   events: readonly JudgedEvent[],
   readings: readonly LogReading[],
+  versions: Versions,
 ): Diagnosis => {
   const { cause, confidence, line, support } = candidate;
   const behind = followers(line, support, events);
   const engine = engineOf(readings);
+  const fixedIn = fixedVersions(cause);
+  const fixes = compareFixes(fixedIn, versions, engine);
   const own = [line, ...support.slice(0, maxOwnLines - 1)];
   return {
     cause: cause.id,
@@ -74,7 +78,8 @@ export const describeCandidate = (
     explanation: explain(candidate, behind),
     fix: (Object.hasOwn(cause.fix, engine) ? cause.fix[engine] : undefined) ?? cause.fix['default'] ?? '',
     blame: cause.blame,
-    fixedIn: fixedVersions(cause),
+    fixedIn,
+    ...(fixes.length === 0 ? {} : { fixes }),
     predicted: cause.predict.length > 0,
     refs: cause.refs,
     evidence: [...new Set([...own, ...behind])].map(lineOf),

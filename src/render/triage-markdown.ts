@@ -3,7 +3,8 @@
 import type { Diagnosis, LogLine, Triage } from '../findings/finding.js';
 import { escapeMarkdown, markdownBlock, markdownCode, markdownLink, markdownName } from './escape.js';
 import { markdownParagraphs, markdownTable } from './markdown.js';
-import { blameLine, percent, triageMeaning } from './triage-text.js';
+import { blameLine } from './triage-story.js';
+import { percent, triageMeaning } from './triage-text.js';
 
 const shownLines = 20;
 
