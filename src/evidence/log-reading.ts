@@ -100,6 +100,8 @@ export interface LogReading {
   readonly kind: LogKind;
   readonly engine?: EngineName;
   readonly operation?: LoggedOperation;
+  /** The first command in what a terminal showed. Untrusted. */
+  readonly command?: string;
   /** What the words of an engine or the name of the file say about the phase; the runs know better. */
   readonly phase?: RunPhase;
   readonly runs: readonly LogRun[];

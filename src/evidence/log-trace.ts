@@ -2,7 +2,7 @@
 
 import { lineClassOf } from '../parse/line-class.js';
 import type { LogRecord } from '../parse/log-line.js';
-import type { LineClass, RunTrace } from './log-reading.js';
+import type { RunTrace } from './log-reading.js';
 
 /** Kinds of lines kept per run. A verbose log of a large container has some hundreds. */
 const maxClasses = 5000;
@@ -58,7 +58,7 @@ const keep = (trace: OpenTrace, { level, message }: LogRecord, text: string, lin
 };
 
 const finishTrace = ({ classes, counts, isFull }: OpenTrace): RunTrace => ({
-  classes: classes as ReadonlyMap<string, LineClass>,
+  classes,
   counts,
   isFull,
 });

@@ -128,6 +128,19 @@ const signatureOfLine = ({ event }: JudgedEvent, best: Candidate | undefined): s
     ...(best === undefined ? {} : { cause: best.cause.id, captures: best.match.captures }),
   });
 
+/** The command that failed, from a log of the terminal; in a log of a daemon it is that of a helper. */
+const commandOf = (readings: readonly LogReading[]): Pick<Triage, 'command'> => {
+  const command = readings.find(({ kind, command: typed }) => kind === 'text' && typed !== undefined)?.command;
+  return command === undefined ? {} : { command };
+};
+
+/** The line in the log of CRIU itself, where the terminal or a daemon only quotes it. */
+const inLogOfCriu = (failing: JudgedEvent, events: readonly JudgedEvent[]): JudgedEvent =>
+  failing.reading.kind === 'criu'
+    ? failing
+    : (events.find(({ reading, event }) => reading.kind === 'criu' && event.message === failing.event.message) ??
+      failing);
+
 /** A triage with the line that it rests on. */
 export interface JudgedTriage {
   readonly triage: Triage;
@@ -143,6 +156,7 @@ export const judgeLogs = (rules: LineRules, readings: readonly LogReading[]): Ju
   const engine = engineOf(readings);
   const result = resultOf(readings, events, best !== undefined);
   const failing = best?.line ?? (result === 'unexplained' ? open[0] : undefined);
+  const own = failing && inLogOfCriu(failing, events);
   const versions = versionsOf(readings, failing);
   const triage: Triage = {
     result,
@@ -150,13 +164,14 @@ export const judgeLogs = (rules: LineRules, readings: readonly LogReading[]): Ju
     signature: failing === undefined ? '' : signatureOfLine(failing, best),
     versions,
     ...(engine === '' ? {} : { engine }),
+    ...commandOf(readings),
     diagnoses: candidates.map((candidate) => describeCandidate(candidate, events, readings, versions)),
-    timeline: timelineOf(readings, failing),
-    runs: runStoriesOf(readings, failing),
+    timeline: timelineOf(readings, own),
+    runs: runStoriesOf(readings, own),
     unexplained: result === 'unexplained' ? open.map(lineOf) : [],
     notes: notesOf({ result, readings, events, failing }),
   };
-  return { triage, failing };
+  return { triage, failing: own };
 };
 
 /** Judges logs by the rules. Diagnoses come best first; the logs of a good run give none. */

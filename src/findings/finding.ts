@@ -200,6 +200,8 @@ export interface Triage {
   /** Runs of CRIU, log by log. */
   readonly runs?: readonly RunStory[];
   readonly statistics?: readonly RunStatistics[];
+  /** What was typed, as far as a log of the terminal tells. Untrusted. */
+  readonly command?: string;
   /** Engine that the logs are about, as far as they tell. */
   readonly engine?: string;
   readonly unexplained: readonly LogLine[];

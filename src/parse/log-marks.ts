@@ -48,6 +48,7 @@ export const phaseMarks: readonly PhaseMark[] = [
   { words: "'s namespaces", pattern: /^Dumping \d+\(\d+\)'s namespaces/, phase: 'dump', step: 'namespaces' },
   { words: 'Dump NET namespace info', phase: 'dump', step: 'network namespace' },
   { words: ' sets', pattern: /^Dumping \d+ sets/, phase: 'dump', step: 'cgroups' },
+  { words: 'Dumping external sockets', phase: 'dump', step: 'external sockets' },
   { words: 'Writing image inventory', phase: 'dump', step: 'inventory' },
   { words: 'Running post-dump scripts', phase: 'dump', step: 'post-dump scripts' },
   { words: "Pre-dumping tasks' memory", phase: 'dump', step: 'memory' },

@@ -18,6 +18,7 @@ export function triageDocument(triage: Triage): Readonly<Record<string, unknown>
     signature,
     versions: { criu: versions.criu, kernel: versions.kernel, engine: versions.engine },
     engine,
+    command: triage.command,
     diagnoses: diagnoses.map((diagnosis) => ({
       cause: diagnosis.cause,
       confidence: diagnosis.confidence,

@@ -14,6 +14,13 @@ export function seconds(value: number): string {
   return value >= 0.0095 ? `${value.toFixed(2)} s` : `${value.toFixed(3)} s`;
 }
 
+/** Versions in a line; empty when none is known. */
+export function versionsLine({ criu, kernel, engine }: Triage['versions']): string {
+  return [criu && `criu ${criu}`, kernel && `kernel ${kernel}`, engine]
+    .filter((part) => part !== undefined && part !== '')
+    .join(', ');
+}
+
 /** Steps of one run. */
 export function stepsOf(triage: Triage, story: Pick<RunStory, 'file' | 'run'>): readonly TimelineEntry[] {
   return triage.timeline.filter(({ file, run }) => file === story.file && run === story.run);

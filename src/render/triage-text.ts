@@ -1,11 +1,12 @@
 /** A triage for a terminal: what it was, the lines that prove it, what to do. */
 
-import type { Diagnosis, LogLine, RunStory, Triage } from '../findings/finding.js';
+import type { Comparison, Diagnosis, LogLine, RunStory, Triage } from '../findings/finding.js';
+import { comparisonRows, comparisonTitle } from './comparison-words.js';
 import { escapeText } from './escape.js';
 import type { TextOptions } from './options.js';
 import { fillParagraphs } from './paragraphs.js';
 import { makeStyle, type Style } from './style.js';
-import { blameLine, seconds, statisticsLine, stepsOf, storyLine, toldStories } from './triage-story.js';
+import { blameLine, seconds, statisticsLine, stepsOf, storyLine, toldStories, versionsLine } from './triage-story.js';
 import { wrap } from './wrap.js';
 
 const shownEvidence = 5;
@@ -28,6 +29,7 @@ export function renderTriageText(triage: Triage, options: TextOptions): string {
     unexplainedLines(triage, page),
     triage.notes.flatMap((note) => wrap(escapeText(note), page.columns)),
     storyLines(triage, page),
+    triage.comparison === undefined ? [] : comparisonSection(triage.comparison, page),
     // In one line however long, to be copied and searched for.
     triage.signature === '' ? [] : [page.style.faint(`signature: ${escapeText(triage.signature)}`)],
   ];
@@ -56,14 +58,11 @@ export function triageMeaning({ result, phase, signature, unexplained }: Triage)
 }
 
 function headline(triage: Triage, { style, columns }: Page): readonly string[] {
-  const { criu, kernel, engine } = triage.versions;
-  const versions = [criu && `criu ${criu}`, kernel && `kernel ${kernel}`, engine].filter(
-    (part) => part !== undefined && part !== '',
-  );
+  const versions = versionsLine(triage.versions);
   const mark = { diagnosed: style.bad, unexplained: style.unsure, 'no-failure': style.good }[triage.result];
   return [
     `${mark(triage.result.toUpperCase())}  ${style.strong(triageMeaning(triage))}`,
-    ...(versions.length === 0 ? [] : wrap(escapeText(versions.join(', ')), columns).map(style.faint)),
+    ...(versions === '' ? [] : wrap(escapeText(versions), columns).map(style.faint)),
   ];
 }
 
@@ -149,6 +148,14 @@ function stepLines(triage: Triage, story: RunStory): readonly string[] {
   });
   const gap = story.hasGap === true ? ['  a part of the log was passed by: steps and times may be missing'] : [];
   return rows.length === 0 ? [] : [`  ${'at'.padStart(10)} ${'took'.padStart(10)}`, ...rows, ...gap];
+}
+
+function comparisonSection(comparison: Comparison, { style, columns }: Page): readonly string[] {
+  const rows = comparisonRows(comparison).flatMap(({ topic, text, quoted = [] }) => [
+    ...wrap(escapeText(text === '' ? `${topic}:` : `${topic}: ${text}`), columns, '  ', '    '),
+    ...quoted.map((line) => `    ${escapeText(line)}`),
+  ]);
+  return [style.strong(escapeText(comparisonTitle(comparison))), ...rows];
 }
 
 /** Confidence as people read it. */

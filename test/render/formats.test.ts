@@ -5,7 +5,8 @@ import { describe, expect, it } from 'vitest';
 import { renderCheckJson } from '../../src/render/check-json.js';
 import { renderCheckMarkdown } from '../../src/render/check-markdown.js';
 import { renderCheckText } from '../../src/render/check-text.js';
-import { renderCheckJunit, renderTriageJunit } from '../../src/render/junit.js';
+import { renderCheckJunit } from '../../src/render/junit.js';
+import { renderTriageJunit } from '../../src/render/triage-junit.js';
 import { renderTriageJson } from '../../src/render/triage-json.js';
 import { renderTriageMarkdown } from '../../src/render/triage-markdown.js';
 import { renderTriageText } from '../../src/render/triage-text.js';
@@ -40,7 +41,7 @@ describe('hostile text', () => {
       prose
         .split('\n')
         .filter((line) => /^\s*#/.test(line))
-        .every((line) => /^#{1,2} /.test(line)),
+        .every((line) => /^#{1,3} /.test(line)),
     ).toBe(true);
   });
 

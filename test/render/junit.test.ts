@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 
 import type { Finding } from '../../src/findings/finding.js';
-import { renderCheckJunit, renderTriageJunit } from '../../src/render/junit.js';
+import { renderCheckJunit } from '../../src/render/junit.js';
+import { renderTriageJunit } from '../../src/render/triage-junit.js';
 import { assessment, finding, noContext, triage } from './samples.js';
 
 function suiteOf(overrides: Partial<Finding>, strict = false): string {
