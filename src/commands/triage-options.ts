@@ -64,7 +64,7 @@ const oneOf = (paths: readonly string[]): PlannedFailure => ({ input: paths.join
 export function planTriage(
   paths: readonly string[],
   forms: readonly (ReportForm | undefined)[],
-  { each = false, together = false, against }: Pick<TriageArguments, 'each' | 'together' | 'against'>,
+  { each = false, together = false, against }: Partial<Pick<TriageArguments, 'each' | 'together' | 'against'>>,
 ): TriagePlan {
   if (each && together) throw new UserError('--each and --together contradict each other');
   const holders = paths.filter((_, at) => forms[at] !== undefined);

@@ -57,7 +57,7 @@ export const createLogIdentity = (file: string): LogIdentity => {
     },
     hear(record) {
       hints = { ...hintOf(record), ...hints };
-      if (command !== undefined || record.kind !== 'text' || sampled > sampleLines) return;
+      if (command !== undefined || record.kind !== 'text' || record.isFromDaemon || sampled > sampleLines) return;
       if (isCommand(record.message)) command = Buffer.from(record.message.slice(0, maxCommand)).toString();
     },
     isOfCriu: () => (votes.get('criu') ?? 0) * 2 > sampled && sampled > 0,

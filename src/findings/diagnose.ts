@@ -128,18 +128,17 @@ const signatureOfLine = ({ event }: JudgedEvent, best: Candidate | undefined): s
     ...(best === undefined ? {} : { cause: best.cause.id, captures: best.match.captures }),
   });
 
-/** The command that failed, from a log of the terminal; in a log of a daemon it is that of a helper. */
+/** The command that failed, as far as what the terminal showed is there. */
 const commandOf = (readings: readonly LogReading[]): Pick<Triage, 'command'> => {
-  const command = readings.find(({ kind, command: typed }) => kind === 'text' && typed !== undefined)?.command;
+  const command = readings.find((reading) => reading.command !== undefined)?.command;
   return command === undefined ? {} : { command };
 };
 
 /** The line in the log of CRIU itself, where the terminal or a daemon only quotes it. */
 const inLogOfCriu = (failing: JudgedEvent, events: readonly JudgedEvent[]): JudgedEvent =>
-  failing.reading.kind === 'criu'
-    ? failing
-    : (events.find(({ reading, event }) => reading.kind === 'criu' && event.message === failing.event.message) ??
-      failing);
+  failing.run.criu === undefined
+    ? (events.find(({ run, event }) => run.criu !== undefined && event.message === failing.event.message) ?? failing)
+    : failing;
 
 /** A triage with the line that it rests on. */
 export interface JudgedTriage {

@@ -12,14 +12,15 @@ interface ToldRun {
   readonly index: number;
 }
 
-/** What a program prints of a run is no run of its own beside the log of it. */
+/** What a program quotes of a run has no beginning, and is no run of its own beside the whole log of it. */
 const toldRuns = (readings: readonly LogReading[]): readonly ToldRun[] => {
-  const ofCriu = readings.filter(({ kind }) => kind === 'criu');
-  return (ofCriu.length > 0 ? ofCriu : readings).flatMap((reading) =>
+  const all = readings.flatMap((reading) =>
     reading.runs
       .map((run, at) => ({ reading, run, index: at + 1 }))
       .filter(({ run }) => run.marks.length > 0 || run.criu !== undefined),
   );
+  const whole = new Set(all.filter(({ run }) => run.criu !== undefined).map(({ run }) => run.phase));
+  return all.filter(({ run }) => run.criu !== undefined || !whole.has(run.phase));
 };
 
 const rounded = (seconds: number): number => Math.round(seconds * 1e6) / 1e6;

@@ -7,7 +7,7 @@ const subsystem = /^(?:sk )?[a-z0-9_-]{2,20}: \s*(?=\S)/;
 const sourceFile = /\b(?:[\w-]+\/)*([\w-]+\.[ch]):\d+/g;
 
 /** The name of a process, which newer releases add to its number. */
-const processName = / ?\(comm:? [^)]{0,64}\)/g;
+const processName = / ?\(comm:? [^)]{0,64}\)|(?<=\(pid: \d{1,10}) comm: [^)]{0,64}(?=\))/g;
 
 /** What varies between two runs of the same failure, most telling first. */
 const variables: readonly RegExp[] = [
