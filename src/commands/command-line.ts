@@ -66,8 +66,7 @@ function commandTable(invocation: Invocation, choose: (task: Task) => void): Arg
             array: true,
             describe: 'Log, directory of logs, report or other archive of logs, or - for stdin',
           })
-          .options(triageOptions)
-          .options(outputOptions)
+          .options({ ...outputOptions, ...triageOptions })
           .options(workOptions)
           .epilogue(triageEpilogue),
       (parsed) => choose(async () => (await import('./triage.js')).runTriage(parsed, invocation)),

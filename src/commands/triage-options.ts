@@ -14,14 +14,17 @@ export const triageOptions = {
     describe: 'A run of the same kind that worked: also say what differs from it',
   },
   each: { type: 'boolean', describe: 'Each PATH is a failure of its own: judge them one by one, grouped by signature' },
+  verbose: { type: 'boolean', describe: 'Also every step of each run, and every line that proves it' },
   together: { type: 'boolean', describe: 'All PATHs tell of one failure' },
 } as const satisfies Record<string, Options>;
 
 /** What the options alone do not say. */
-export const triageEpilogue =
-  'Logs named together tell of one failure (dump.log with restore.log, or with what the terminal showed). Two or more ' +
-  'reports, archives or directories are as many failures, grouped by signature; logs beside them are one more.\n\n' +
-  'Exit status: 0 a cause was found or nothing failed, 2 wrong use or an input that cannot be read, 5 unexplained.';
+export const triageEpilogue = `Logs named together tell of one failure: dump.log with restore.log, or with what
+the terminal showed. Two or more reports, archives or directories are as many
+failures, grouped by signature; logs beside them are one more.
+
+Exit status: 0 a cause was found or nothing failed, 2 wrong use or an input that
+cannot be read, 5 a failure that stays unexplained.`;
 
 export type TriageArguments = InferredOptionTypes<typeof triageOptions> &
   OutputArguments &

@@ -95,7 +95,7 @@ const differences = (
   lines: readonly LineClass[],
   failing: JudgedEvent | undefined,
 ): Partial<Comparison> => {
-  const begin = stepsOf(bad)[0]?.line ?? 0;
+  const begin = stepsOf(bad).find(({ mark }) => mark.phase !== undefined)?.line ?? 0;
   const end = failing?.reading === bad.reading ? failing.event.line : Number.POSITIVE_INFINITY;
   const between = lines.filter(({ line }) => line >= begin && line <= end);
   const [first] = between;

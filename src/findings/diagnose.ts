@@ -8,7 +8,7 @@ import { findPhases, markHistory } from './diagnose-history.js';
 import { compileLines, matchEvent, watchedWords, type LineMatch, type LineRules } from './diagnose-match.js';
 import { notesOf } from './diagnose-notes.js';
 import { rankCauses, type Candidate, type JudgedEvent } from './diagnose-rank.js';
-import { describeCandidate, lineOf } from './diagnosis.js';
+import { describeCandidate, inLogOfCriu, lineOf } from './diagnosis.js';
 import type { LogPhase, Triage } from './finding.js';
 import { signatureOf } from './signature.js';
 import { runStoriesOf, timelineOf } from './timeline.js';
@@ -133,12 +133,6 @@ const commandOf = (readings: readonly LogReading[]): Pick<Triage, 'command'> => 
   const command = readings.find((reading) => reading.command !== undefined)?.command;
   return command === undefined ? {} : { command };
 };
-
-/** The line in the log of CRIU itself, where the terminal or a daemon only quotes it. */
-const inLogOfCriu = (failing: JudgedEvent, events: readonly JudgedEvent[]): JudgedEvent =>
-  failing.run.criu === undefined
-    ? (events.find(({ run, event }) => run.criu !== undefined && event.message === failing.event.message) ?? failing)
-    : failing;
 
 /** A triage with the line that it rests on. */
 export interface JudgedTriage {

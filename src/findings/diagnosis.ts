@@ -18,6 +18,17 @@ export const lineOf = ({ event, reading }: JudgedEvent): LogLine => ({
   text: event.text,
 });
 
+/** The line in the log of CRIU itself, where the terminal or a daemon only quotes it. */
+export const inLogOfCriu = (judged: JudgedEvent, events: readonly JudgedEvent[]): JudgedEvent =>
+  judged.run.criu === undefined && judged.event.kind === 'criu'
+    ? (events.find(({ run, event }) => run.criu !== undefined && event.message === judged.event.message) ?? judged)
+    : judged;
+
+/** The same lines, each where it was written and once. */
+const withoutQuotes = (lines: readonly JudgedEvent[], events: readonly JudgedEvent[]): readonly JudgedEvent[] => [
+  ...new Set(lines.map((each) => inLogOfCriu(each, events))),
+];
+
 /** What followed from a line: the consequences behind it in the same run, up to the next error of another kind. */
 const followers = (
   line: JudgedEvent,
@@ -70,7 +81,7 @@ export const describeCandidate = (
   const engine = engineOf(readings);
   const fixedIn = fixedVersions(cause);
   const fixes = compareFixes(fixedIn, versions, engine);
-  const own = [line, ...support.slice(0, maxOwnLines - 1)];
+  const own = withoutQuotes([line, ...support], events).slice(0, maxOwnLines);
   return {
     cause: cause.id,
     confidence: Math.round(confidence * 100) / 100,
@@ -82,6 +93,6 @@ export const describeCandidate = (
     ...(fixes.length === 0 ? {} : { fixes }),
     predicted: cause.predict.length > 0,
     refs: cause.refs,
-    evidence: [...new Set([...own, ...behind])].map(lineOf),
+    evidence: withoutQuotes([...own, ...behind], events).map(lineOf),
   };
 };

@@ -25,6 +25,7 @@ export interface PhaseMark {
  * link` (3.12) are younger.
  */
 export const phaseMarks: readonly PhaseMark[] = [
+  { words: 'Version: ', pattern: /^Version: \d/, step: 'start-up' },
   { words: 'Dumping processes (pid', phase: 'dump', step: 'preparation' },
   { words: 'Enforcing memory tracking for pre-dump', phase: 'dump', step: 'preparation of a pre-dump' },
   { words: 'freezing cgroup', phase: 'dump', step: 'freeze' },

@@ -35,3 +35,9 @@ export function inputWords({ triage }: TriagedInput): string {
     .filter((part) => part !== '' && part !== 'unknown')
     .join(', ');
 }
+
+/** The name of a log without that of the directory or archive it lies in. */
+export function fileWithin(input: string, file: string): string {
+  const folder = input.endsWith('/') ? input : `${input}/`;
+  return file.startsWith(folder) ? file.slice(folder.length) : file;
+}

@@ -107,7 +107,7 @@ export function statisticsLine({ file, dump, restore }: RunStatistics): string {
 }
 
 function fixWords({ program, fixedIn, running, isInRunning }: Fix): string {
-  const fixed = `fixed in ${program} ${fixedIn}`;
+  const fixed = `${program} ${fixedIn}`;
   if (running === undefined) return fixed;
   if (isInRunning === undefined) return `${fixed} (this is ${running})`;
   return isInRunning ? `${fixed}, which this one (${running}) has` : `${fixed} (this is ${running}, which is older)`;
@@ -116,5 +116,5 @@ function fixWords({ program, fixedIn, running, isInRunning }: Fix): string {
 /** Who has to change something, and since when it is fixed, compared with what runs. */
 export function blameLine({ blame, fixedIn, fixes }: Diagnosis): string {
   const known = fixes ?? Object.entries(fixedIn).map(([program, version]) => ({ program, fixedIn: version }));
-  return [`lies with: ${blame}`, ...known.map(fixWords)].join('; ');
+  return `lies with: ${blame}${known.length === 0 ? '' : `; fixed in ${known.map(fixWords).join(', ')}`}`;
 }

@@ -7,7 +7,7 @@ import type { TextOptions } from './options.js';
 import { fillParagraphs } from './paragraphs.js';
 import { makeStyle, type Style } from './style.js';
 import { blameLine, seconds, statisticsLine, stepsOf, storyLine, toldStories, versionsLine } from './triage-story.js';
-import { wrap } from './wrap.js';
+import { displayWidth, wrap } from './wrap.js';
 
 const shownEvidence = 5;
 const shownUnexplained = 10;
@@ -69,7 +69,7 @@ function headline(triage: Triage, { style, columns }: Page): readonly string[] {
 function diagnosisLines(diagnosis: Diagnosis, page: Page): readonly string[] {
   const { style, columns, explain } = page;
   return [
-    `${style.strong(escapeText(diagnosis.title))} ${style.faint(`[${escapeText(diagnosis.cause)}, ${percent(diagnosis)} sure]`)}`,
+    ...titleLines(diagnosis, page),
     ...fillParagraphs(diagnosis.explanation, columns, '  ', '  '),
     ...evidenceLines(diagnosis.evidence, page),
     ...fillParagraphs(diagnosis.fix, columns, '  fix: ', '       '),
@@ -82,10 +82,7 @@ function diagnosisLines(diagnosis: Diagnosis, page: Page): readonly string[] {
 function otherLines(diagnosis: Diagnosis, page: Page): readonly string[] {
   if (page.explain || page.verbose) return diagnosisLines(diagnosis, page);
   const { style, columns } = page;
-  return [
-    `also possible: ${escapeText(diagnosis.title)} ${style.faint(`[${escapeText(diagnosis.cause)}, ${percent(diagnosis)} sure]`)}`,
-    ...wrap(firstLine(diagnosis.explanation), columns, '  '),
-  ];
+  return [...titleLines(diagnosis, page, 'also possible: '), ...wrap(firstLine(diagnosis.explanation), columns, '  ')];
 }
 
 function evidenceLines(evidence: readonly LogLine[], page: Page): readonly string[] {
@@ -156,6 +153,19 @@ function comparisonSection(comparison: Comparison, { style, columns }: Page): re
     ...quoted.map((line) => `    ${escapeText(line)}`),
   ]);
   return [style.strong(escapeText(comparisonTitle(comparison))), ...rows];
+}
+
+/** Title and id of a cause, on two lines where they do not fit on one. */
+export function titleLines(
+  diagnosis: Diagnosis,
+  { style, columns }: Pick<Page, 'style' | 'columns'>,
+  before = '',
+): readonly string[] {
+  const title = escapeText(diagnosis.title);
+  const id = `[${escapeText(diagnosis.cause)}, ${percent(diagnosis)} sure]`;
+  const isShort = displayWidth(`${before}${title} ${id}`) <= columns;
+  if (isShort) return [`${before}${style.strong(title)} ${style.faint(id)}`];
+  return [`${before}${style.strong(title)}`, `  ${style.faint(id)}`];
 }
 
 /** Confidence as people read it. */

@@ -231,6 +231,7 @@ describe('diagnose', () => {
 
   test('tells the steps with their times', () => {
     expect(triage(header, '(00.5) net: Lock network', failed).timeline).toEqual([
+      { timeS: 0.000104, phase: 'dump', text: 'start-up', durationS: 0.000096, file: 'dump.log', run: 1 },
       { timeS: 0.0002, phase: 'dump', text: 'preparation', durationS: 0.4998, file: 'dump.log', run: 1 },
       { timeS: 0.5, phase: 'dump', text: 'network lock', file: 'dump.log', run: 1 },
       { timeS: 0.256735, phase: 'dump', text: 'dump failed', file: 'dump.log', run: 1 },

@@ -46,6 +46,7 @@ const broken = [
 describe('the steps of a run', () => {
   test('each takes until the next begins, all of its rounds together', () => {
     expect(steps(triage(...dump, ...broken))).toEqual([
+      'start-up 0.10',
       'preparation 0.10',
       'freeze 0.31',
       'seizing tasks 0.01',
@@ -122,7 +123,7 @@ describe('the steps of a run', () => {
       [1, 'succeeded'],
       [2, 'failed'],
     ]);
-    expect(timeline.filter(({ run }) => run === 1)).toHaveLength(2);
+    expect(timeline.filter(({ run }) => run === 1)).toHaveLength(3);
   });
 
   test('what the terminal quotes of a run is no run of its own', () => {
