@@ -356,6 +356,8 @@ describe('crdoctor triage', () => {
   it('takes several logs for those of one failure, unless told otherwise', () => {
     const paths = ['dump.log', 'restore.log'].map((name) => file(name, failed));
     expect(crdoctor('triage', ...paths).stdout).toMatch(/^UNEXPLAINED/);
+    const elsewhere = file('elsewhere.log', failed.replace('6.12.48', '6.1.0'));
+    expect(crdoctor('triage', paths[0] ?? '', elsewhere).stdout).toMatch(/--each judges each by\s+itself/);
     expect(crdoctor('triage', '--each', ...paths).stdout).toMatch(/^2 failures of 1 kind\n/);
     expectUsageError(crdoctor('triage', '--each', '--together', ...paths), /--each and --together contradict/);
   });

@@ -3,6 +3,7 @@
 import type { InferredOptionTypes, Options } from 'yargs';
 
 import { UserError } from '../errors.js';
+import type { Triage } from '../findings/finding.js';
 import type { ReportForm } from '../source/report-form.js';
 import type { OutputArguments, WorkArguments } from './output-options.js';
 import { asWritten } from './prepared-argv.js';
@@ -20,8 +21,8 @@ export const triageOptions = {
 
 /** What the options alone do not say. */
 export const triageEpilogue = `Logs named together tell of one failure: dump.log with restore.log, or with what
-the terminal showed. Two or more reports, archives or directories are as many
-failures, grouped by signature; logs beside them are one more.
+the terminal showed. With two or more reports, archives or directories among
+them, each PATH is a failure of its own, and they are grouped by signature.
 
 Exit status: 0 a cause was found or nothing failed, 2 wrong use or an input that
 cannot be read, 5 a failure that stays unexplained.`;
@@ -56,12 +57,10 @@ export interface TriagePlan {
   readonly isGrouped: boolean;
 }
 
-const oneOf = (paths: readonly string[]): PlannedFailure => ({ input: paths.join(', '), paths });
-
 /**
- * Which paths belong together. Two or more reports, archives or directories are as many failures, and
- * single logs beside them are one more; everything else that is named tells of one failure: a log of
- * the dump with that of the restore, a directory with what the terminal showed.
+ * Which paths belong together. With two or more reports, archives or directories among them each path
+ * is a failure of its own; otherwise all that is named tells of one failure: a log of the dump with
+ * that of the restore, a directory with what the terminal showed.
  * @throws {UserError} the options do not fit together
  */
 export function planTriage(
@@ -70,14 +69,26 @@ export function planTriage(
   { each = false, together = false, against }: Partial<Pick<TriageArguments, 'each' | 'together' | 'against'>>,
 ): TriagePlan {
   if (each && together) throw new UserError('--each and --together contradict each other');
-  const holders = paths.filter((_, at) => forms[at] !== undefined);
-  const loose = paths.filter((_, at) => forms[at] === undefined);
-  const isGrouped = each || (!together && holders.length > 1);
+  const isGrouped = each || (!together && forms.filter((form) => form !== undefined).length > 1);
   if (isGrouped && against !== undefined) {
     throw new UserError('--against compares one failure', { hint: 'name one, or --together if all tell of the same' });
   }
-  if (!isGrouped) return { failures: [oneOf(paths)], isGrouped };
-  const single = each ? paths : holders;
-  const rest = each || loose.length === 0 ? [] : [oneOf(loose)];
-  return { failures: [...single.map((path) => oneOf([path])), ...rest], isGrouped };
+  const failures = isGrouped ? paths.map((path) => [path]) : [paths];
+  return { failures: failures.map((own) => ({ input: own.join(', '), paths: own })), isGrouped };
+}
+
+/** Says when logs that were taken for those of one failure cannot be: half of a migration has a kernel of its own. */
+export function noteMixture(
+  triage: Triage,
+  paths: readonly string[],
+  { together }: Pick<TriageArguments, 'together'>,
+): Triage {
+  const { runs = [] } = triage;
+  const kernelsOf = (half: string): number =>
+    new Set(runs.flatMap(({ phase, kernel }) => (phase === half ? (kernel ?? []) : []))).size;
+  const isMixed = paths.length > 1 && together !== true && (kernelsOf('dump') > 1 || kernelsOf('restore') > 1);
+  if (!isMixed) return triage;
+  const note =
+    'These logs are of different kernels, and were judged as those of one failure: --each judges each by itself.';
+  return { ...triage, notes: [note, ...triage.notes] };
 }

@@ -11,7 +11,14 @@ import { deadlineOf, progressOf } from './output-options.js';
 import { openRules } from './rule-set.js';
 import { openFailure, type FailureDesk, type OpenedFailure } from './triage-failure.js';
 import { asWritten } from './prepared-argv.js';
-import { pathsOf, planTriage, type PlannedFailure, type TriageArguments, type TriagePlan } from './triage-options.js';
+import {
+  noteMixture,
+  pathsOf,
+  planTriage,
+  type PlannedFailure,
+  type TriageArguments,
+  type TriagePlan,
+} from './triage-options.js';
 import { renderGroups, renderTriage } from './triage-output.js';
 import { watchLog } from './watched-log.js';
 
@@ -49,10 +56,13 @@ async function triageOne({ failures }: TriagePlan, parsed: TriageArguments, desk
   const bad = await openFailure(failures[0]?.paths ?? [], desk);
   const good = against === undefined ? undefined : await openFailure([asWritten(against)], desk);
   const judged = await bad();
-  let { triage } = judged;
+  let triage = noteMixture(judged.triage, failures[0]?.paths ?? [], parsed);
   if (good !== undefined && against !== undefined) {
     const { compareWith } = await import('./triage-against.js');
-    triage = compareWith(judged, await good(), { bad: failures[0]?.input ?? '', good: asWritten(against) });
+    triage = compareWith({ ...judged, triage }, await good(), {
+      bad: failures[0]?.input ?? '',
+      good: asWritten(against),
+    });
   }
   invocation.signal.throwIfAborted();
   invocation.stdout.write(await renderTriage(triage, parsed, invocation));

@@ -58,7 +58,8 @@ const taskOf = (line: JudgedEvent, behind: readonly JudgedEvent[]): string => {
 };
 
 const sentence = (text: string): string => {
-  const begun = text.charAt(0).toUpperCase() + text.slice(1);
+  // A path or an option at the beginning stays as it is.
+  const begun = /^[a-z]+[ ,]/.test(text) ? text.charAt(0).toUpperCase() + text.slice(1) : text;
   return /[.!?]$/.test(begun) ? begun : `${begun}.`;
 };
 

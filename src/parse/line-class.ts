@@ -18,6 +18,8 @@ const variables: readonly RegExp[] = [
   /(?<![\w.}])\.{0,2}\/[^\s,;:()"'`\]]*/g,
   /(?<=^|[\s"'=[(])[\w.@+-]+(?:\/[\w.@+-]+)+/g,
   /\b0x[0-9a-f]+\b/gi,
+  // Devices, as smaps writes them.
+  /\b[0-9a-f]{2,8}:[0-9a-f]{2,8}\b/g,
   /\b(?=[a-f]*\d)[0-9a-f]+\b/g,
   // Not in ipv4 and ipv6.
   /-?(?<!\bipv)\d+(?:\.\d+)*/g,

@@ -81,8 +81,10 @@ function diagnosisLines(diagnosis: Diagnosis, page: Page): readonly string[] {
 
 function otherLines(diagnosis: Diagnosis, page: Page): readonly string[] {
   if (page.explain || page.verbose) return diagnosisLines(diagnosis, page);
-  const { style, columns } = page;
-  return [...titleLines(diagnosis, page, 'also possible: '), ...wrap(firstLine(diagnosis.explanation), columns, '  ')];
+  return [
+    ...titleLines(diagnosis, page, 'also possible: '),
+    ...wrap(firstLine(diagnosis.explanation), page.columns, '  '),
+  ];
 }
 
 function evidenceLines(evidence: readonly LogLine[], page: Page): readonly string[] {
