@@ -58,8 +58,8 @@ const taskOf = (line: JudgedEvent, behind: readonly JudgedEvent[]): string => {
 };
 
 const sentence = (text: string): string => {
-  // A path or an option at the beginning stays as it is.
-  const begun = /^[a-z]+[ ,]/.test(text) ? text.charAt(0).toUpperCase() + text.slice(1) : text;
+  // A path at the beginning stays as it is.
+  const begun = /^\S+\//.test(text) ? text : text.charAt(0).toUpperCase() + text.slice(1);
   return /[.!?]$/.test(begun) ? begun : `${begun}.`;
 };
 
