@@ -69,6 +69,7 @@ main() {
       rm -rf "$OUT/logs/$name-stop"
     fi
   done
+  on_a bash .lab/record-stats.sh "$OUT/stats"
   bash .lab/lab.sh up
 }
 

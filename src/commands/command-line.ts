@@ -8,6 +8,7 @@ import type { Invocation } from './invocation.js';
 import { outputOptions, workOptions } from './output-options.js';
 import { prepareArgv } from './prepared-argv.js';
 import { reportOptions } from './report-options.js';
+import { triageEpilogue, triageOptions } from './triage-options.js';
 
 /** What a command line asks for; runs after it was read to its end. */
 type Task = () => Promise<ExitStatus>;
@@ -59,13 +60,15 @@ function commandTable(invocation: Invocation, choose: (task: Task) => void): Arg
       'Find the cause of a failure in its logs',
       (command) =>
         command
+          .usage('$0 triage PATH... [--against GOOD]')
           .positional('path', {
             type: 'string',
             array: true,
-            describe: 'Log, directory of logs, report or other tar archive of logs, or - for stdin',
+            describe: 'Log, directory of logs, report or other archive of logs, or - for stdin',
           })
-          .options(outputOptions)
-          .options(workOptions),
+          .options({ ...outputOptions, ...triageOptions })
+          .options(workOptions)
+          .epilogue(triageEpilogue),
       (parsed) => choose(async () => (await import('./triage.js')).runTriage(parsed, invocation)),
     )
     .command(

@@ -60,6 +60,8 @@ export interface RecordedLogs {
 
 export interface RecordedLogOptions {
   readonly words: readonly string[];
+  /** Also keep what every line is like, to compare runs. */
+  readonly isTraced?: boolean;
   readonly watch: (input: LogInput) => LogInput;
 }
 

@@ -10,6 +10,8 @@ import { createLogScan } from './log-scan.js';
 export interface LogWatch {
   /** Words that rules look for; see `watchedWords` of the rules. */
   readonly words: readonly string[];
+  /** Also keep what every line is like, to compare runs. */
+  readonly isTraced?: boolean;
 }
 
 /** Reads a log that is in memory already: tests of rules, examples, pasted text. */
@@ -29,6 +31,7 @@ export const readLog = async (input: LogInput, watch: LogWatch, kind?: LogKind):
   const reader = createLogReader({
     file: name,
     words: watch.words,
+    ...(watch.isTraced === true ? { isTraced: true } : {}),
     ...(kind === undefined ? {} : { kind }),
     ...(modifiedMs === undefined ? {} : { modifiedMs }),
   });

@@ -3,15 +3,15 @@
 import { isEndOfLog, type LogReading } from '../evidence/log-reading.js';
 import { readLogText } from '../evidence/logs.js';
 import type { LogKind } from '../rules/cause.js';
-import { logFactsOf, placeEvents, type PlacedEvent } from './diagnose-facts.js';
+import { engineOf, logFactsOf, placeEvents, type PlacedEvent } from './diagnose-facts.js';
 import { findPhases, markHistory } from './diagnose-history.js';
 import { compileLines, matchEvent, watchedWords, type LineMatch, type LineRules } from './diagnose-match.js';
 import { notesOf } from './diagnose-notes.js';
 import { rankCauses, type Candidate, type JudgedEvent } from './diagnose-rank.js';
-import { describeCandidate, lineOf } from './diagnosis.js';
+import { describeCandidate, inLogOfCriu, lineOf } from './diagnosis.js';
 import type { LogPhase, Triage } from './finding.js';
 import { signatureOf } from './signature.js';
-import { timelineOf } from './timeline.js';
+import { runStoriesOf, timelineOf } from './timeline.js';
 
 export { watchedWords } from './diagnose-match.js';
 
@@ -121,25 +121,55 @@ const resultOf = (
   return !hasFailed(readings, events) && hasSucceeded(readings) ? 'no-failure' : 'unexplained';
 };
 
-/** Judges logs by the rules. Diagnoses come best first; the logs of a good run give none. */
-export const diagnose = (rules: LineRules, readings: readonly LogReading[]): Triage => {
+const signatureOfLine = ({ event }: JudgedEvent, best: Candidate | undefined): string =>
+  signatureOf({
+    message: event.message,
+    isFromCriu: event.kind === 'criu',
+    ...(best === undefined ? {} : { cause: best.cause.id, captures: best.match.captures }),
+  });
+
+/** The command that failed, as far as what the terminal showed is there. */
+const commandOf = (readings: readonly LogReading[]): Pick<Triage, 'command'> => {
+  const command = readings.find((reading) => reading.command !== undefined)?.command;
+  return command === undefined ? {} : { command };
+};
+
+/** A triage with the line that it rests on. */
+export interface JudgedTriage {
+  readonly triage: Triage;
+  readonly failing: JudgedEvent | undefined;
+}
+
+/** Judges logs by the rules, and tells which line the answer rests on. */
+export const judgeLogs = (rules: LineRules, readings: readonly LogReading[]): JudgedTriage => {
   const events = judgeAll(rules, readings);
   const candidates = diagnosesOf(events);
   const open = openLines(events);
   const [best] = candidates;
+  const engine = engineOf(readings);
   const result = resultOf(readings, events, best !== undefined);
   const failing = best?.line ?? (result === 'unexplained' ? open[0] : undefined);
-  return {
+  const own = failing && inLogOfCriu(failing, events);
+  const versions = versionsOf(readings, failing);
+  const triage: Triage = {
     result,
     phase: phaseOf(readings, events, failing),
-    signature: failing === undefined ? '' : signatureOf(failing.event.message, best?.match.captures),
-    versions: versionsOf(readings, failing),
-    diagnoses: candidates.map((candidate) => describeCandidate(candidate, events, readings)),
-    timeline: timelineOf(readings),
+    signature: failing === undefined ? '' : signatureOfLine(failing, best),
+    versions,
+    ...(engine === '' ? {} : { engine }),
+    ...commandOf(readings),
+    diagnoses: candidates.map((candidate) => describeCandidate(candidate, events, readings, versions)),
+    timeline: timelineOf(readings, own),
+    runs: runStoriesOf(readings, own),
     unexplained: result === 'unexplained' ? open.map(lineOf) : [],
     notes: notesOf({ result, readings, events, failing }),
   };
+  return { triage, failing: own };
 };
+
+/** Judges logs by the rules. Diagnoses come best first; the logs of a good run give none. */
+export const diagnose = (rules: LineRules, readings: readonly LogReading[]): Triage =>
+  judgeLogs(rules, readings).triage;
 
 /** Judges a log that is in memory: the tests inside the rules, text that was pasted. */
 export const diagnoseText = (rules: LineRules, text: string, kind: LogKind, file = 'log'): Triage =>

@@ -44,7 +44,7 @@ describe('a reading', () => {
         mounts: { '694': '/proc' },
       },
     ]);
-    expect(reading.runs[0]?.marks.map(({ mark }) => mark.step)).toEqual(['dump begins', 'dump failed']);
+    expect(reading.runs[0]?.marks.map(({ mark }) => mark.step)).toEqual(['start-up', 'preparation', 'dump failed']);
   });
 
   test('keeps the errors, with the lines before them', () => {

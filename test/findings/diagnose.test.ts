@@ -3,7 +3,6 @@ import { describe, expect, test } from 'vitest';
 import { createLogReader } from '../../src/evidence/log-reader.js';
 import { readLogText } from '../../src/evidence/logs.js';
 import { diagnose, diagnoseText, watchedWords } from '../../src/findings/diagnose.js';
-import { signatureOf } from '../../src/findings/signature.js';
 import type { Cause } from '../../src/rules/cause.js';
 
 const cause = (id: string, lines: Partial<Cause['diagnose'][number]>[], more: Partial<Cause> = {}): Cause => ({
@@ -73,7 +72,7 @@ describe('diagnose', () => {
     expect(result).toMatchObject({
       result: 'diagnosed',
       phase: 'dump',
-      signature: "Can't dump ghost file {} of {} size, increase limit",
+      signature: "ghost: Can't dump ghost file {} of {} size, increase limit",
       versions: { criu: '4.1.1' },
       unexplained: [],
     });
@@ -232,9 +231,10 @@ describe('diagnose', () => {
 
   test('tells the steps with their times', () => {
     expect(triage(header, '(00.5) net: Lock network', failed).timeline).toEqual([
-      { timeS: 0.0002, phase: 'dump', text: 'dump begins' },
-      { timeS: 0.5, phase: 'dump', text: 'network locked' },
-      { timeS: 0.256735, phase: 'dump', text: 'dump failed' },
+      { timeS: 0.000104, phase: 'dump', text: 'start-up', durationS: 0.000096, file: 'dump.log', run: 1 },
+      { timeS: 0.0002, phase: 'dump', text: 'preparation', durationS: 0.4998, file: 'dump.log', run: 1 },
+      { timeS: 0.5, phase: 'dump', text: 'network lock', file: 'dump.log', run: 1 },
+      { timeS: 0.256735, phase: 'dump', text: 'dump failed', file: 'dump.log', run: 1 },
     ]);
   });
 
@@ -306,16 +306,5 @@ describe('logs of several runs', () => {
       modifiedMs: 3_600_000,
     });
     expect(diagnose(rules, [old, now]).diagnoses).toMatchObject([{ cause: 'vague' }]);
-  });
-});
-
-describe('signatureOf', () => {
-  test.each([
-    ['inet: Unsupported proto 262 for socket 1e9cd4', 'Unsupported proto {} for socket {}'],
-    ['Unsupported proto 58 for socket 7d31', 'Unsupported proto {} for socket {}'],
-    ["Can't lookup mount=53 for fd=9 path=/srv/data/f", "Can't lookup mount={} for fd={} path={}"],
-    ['mnt: Mount 731 ./home/kim (master_id: 187 shared_id: 0)', 'Mount {} {} (master_id: {} shared_id: {})'],
-  ])('%s', (message, signature) => {
-    expect(signatureOf(message)).toBe(signature);
   });
 });
