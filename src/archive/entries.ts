@@ -103,12 +103,30 @@ function toCutOff(error: unknown): unknown {
 type Source = Extract extends AsyncIterable<infer Each> ? Each : never;
 
 async function* readContent(entry: Source, end: End): AsyncGenerator<Buffer> {
+  const pieces: AsyncIterator<unknown, unknown> = entry[Symbol.asyncIterator]();
+  let isLeft = true;
   try {
-    for await (const piece of entry) {
+    for (;;) {
+      const { done, value: piece } = await pieces.next();
+      if (done === true) break;
       if (piece instanceof Uint8Array) yield Buffer.from(piece.buffer, piece.byteOffset, piece.byteLength);
     }
+    isLeft = false;
   } catch (error) {
+    isLeft = false;
     throw end.damage ?? toCutOff(error);
+  } finally {
+    // Whoever has seen enough must not end the entry: the parser would wait for ever for somebody to read it.
+    if (isLeft) await readToEnd(pieces);
+  }
+}
+
+/** What goes wrong here is found by the walk as well. */
+async function readToEnd(pieces: AsyncIterator<unknown, unknown>): Promise<void> {
+  try {
+    while ((await pieces.next()).done !== true);
+  } catch {
+    // See above.
   }
 }
 

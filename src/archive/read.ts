@@ -87,8 +87,7 @@ export async function readArchive(path: string, limits: ArchiveLimits = defaultL
     const what = isCutOff ? 'the report is truncated: the archive stops' : `the archive is damaged (${error.message})`;
     problems.add(`${what} at or behind ${shortenName(last)}`);
   }
-  const readMany = (names: ReadonlySet<string>): AsyncIterable<NamedContent> =>
-    readInOnePass(files, left, names, walk);
+  const readMany = (names: ReadonlySet<string>): AsyncIterable<NamedContent> => readInOnePass(files, left, names, walk);
   return { files, readMany, problems: problems.all(), isCutOff };
 }
 
@@ -128,7 +127,10 @@ async function* once(content: Buffer): AsyncGenerator<Buffer> {
 }
 
 /** Read to its end once, so that a file that is cut off is not listed. */
-async function leave({ content, position, bytes }: RawEntry, walk: () => AsyncIterable<RawEntry>): Promise<ArchiveFile> {
+async function leave(
+  { content, position, bytes }: RawEntry,
+  walk: () => AsyncIterable<RawEntry>,
+): Promise<ArchiveFile> {
   for await (const piece of content) void piece;
   return { bytes, open: () => readAgain(walk, position) };
 }

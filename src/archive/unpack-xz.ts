@@ -8,7 +8,7 @@ import xz from 'xz-decompress';
  */
 export async function* unpackXz(packed: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
   const pieces = packed[Symbol.asyncIterator]();
-  const failure: { ofInput?: unknown } = {};
+  const failure: { ofInput?: Error } = {};
   const input = new ReadableStream<Uint8Array>({
     async pull(controller) {
       try {
@@ -16,7 +16,7 @@ export async function* unpackXz(packed: AsyncIterable<Buffer>): AsyncGenerator<B
         if (next.done === true) controller.close();
         else controller.enqueue(next.value);
       } catch (error) {
-        failure.ofInput = error;
+        failure.ofInput = error instanceof Error ? error : new Error(String(error));
         controller.error(error);
       }
     },

@@ -50,7 +50,9 @@ async function openZip(path: string): Promise<ZipFile> {
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
     if (/End of Central Directory/i.test(reason)) {
-      throw new Error('the zip is cut off: its table of contents, which stands at its end, is missing', { cause: error });
+      throw new Error('the zip is cut off: its table of contents, which stands at its end, is missing', {
+        cause: error,
+      });
     }
     throw error;
   }

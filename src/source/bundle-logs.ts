@@ -7,7 +7,7 @@ import type { NamedContent } from '../archive/read.js';
 import type { FileTree } from './bundle-files.js';
 import { isReportName, type Bundle } from './bundle.js';
 import { decodeLog } from './log-decode.js';
-import { isLogName } from './log-directory.js';
+import { isLogName } from './log-name.js';
 import type { LogInput } from './log-files.js';
 import type { Artifact } from './manifest.js';
 

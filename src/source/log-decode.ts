@@ -5,6 +5,7 @@ import { createGunzip, type Gunzip } from 'node:zlib';
 
 import { isZip, packingOf, unpackPieces, type Packing } from '../archive/packing.js';
 import { UserError } from '../errors.js';
+import { peek, type Peeked } from './peek.js';
 
 /** Unpacked bytes after which a packed log is cut off: an honest log of 5 GB fits, a bomb ends. */
 const maxUnpackedBytes = 20 * 1024 ** 3;
@@ -24,44 +25,6 @@ const controlShare = (bytes: Buffer): number => {
   const sniffed = bytes.subarray(0, sniffedBytes);
   const isText = (byte: number): boolean => byte >= 0x20 || (byte >= 0x09 && byte <= 0x0d) || byte === 0x1b;
   return sniffed.length === 0 ? 0 : sniffed.filter((byte) => !isText(byte)).length / sniffed.length;
-};
-
-/** The first bytes of a stream, and the whole of it. Whoever does not read it to its end must close it. */
-interface Peeked {
-  readonly head: Buffer;
-  readonly all: () => AsyncIterable<Buffer>;
-  readonly close: () => Promise<void>;
-}
-
-const peek = async (bytes: AsyncIterable<Buffer>): Promise<Peeked> => {
-  const chunks = bytes[Symbol.asyncIterator]();
-  let head: Buffer = Buffer.alloc(0);
-  let isDone = false;
-  let damage: Error | undefined;
-  try {
-    while (!isDone && head.length < 512) {
-      const next = await chunks.next();
-      isDone = next.done === true;
-      if (!next.done) head = head.length === 0 ? next.value : Buffer.concat([head, next.value]);
-    }
-  } catch (error) {
-    // What came before it is worth reading.
-    if (head.length === 0 || !(error instanceof Error)) throw error;
-    damage = error;
-  }
-  async function* all(): AsyncIterable<Buffer> {
-    if (head.length > 0) yield head;
-    if (damage !== undefined) throw damage;
-    while (!isDone) {
-      const next = await chunks.next();
-      if (next.done === true) return;
-      yield next.value;
-    }
-  }
-  const close = async (): Promise<void> => {
-    await chunks.return?.();
-  };
-  return { head, all, close };
 };
 
 async function* limit(bytes: AsyncIterable<Buffer>): AsyncIterable<Buffer> {

@@ -230,7 +230,7 @@ describe('triage REPORT', () => {
     const logs = [...files].map(([name, content]) => ({ name: `logs/${name.replace(/.*\//, '')}`, content }));
     const { diagnoses, stderr } = await triage(file(tarGz(...logs, { name: 'logs/photo.jpg', content: '\u0000' })));
     expect(diagnoses[0]?.cause).toBe('mount-unsupported-fs');
-    expect(stderr).toMatch(/is no report: there is no manifest\.json in it; the logs in it were read/);
+    expect(stderr).toBe('');
   });
 
   it('tells of a log that was changed', async () => {
@@ -243,7 +243,7 @@ describe('triage REPORT', () => {
 
   it.each([
     ['without logs', packReport(reportOf([fakeEvidence('host.uname', 'Linux')])), /no log in this report/],
-    ['of nothing', tarGz({ name: 'a.jpg' }), /is no report/],
+    ['of nothing', tarGz({ name: 'a.jpg' }), /no log in this archive/],
     ['cut off at once', tarGz(...entries).subarray(0, 60), /unexpected end of file/],
   ])('refuses a report %s', async (_, content, message) => {
     const { status, stdout, stderr } = await crdoctor('triage', file(content));
