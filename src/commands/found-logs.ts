@@ -62,7 +62,7 @@ async function take(item: FoundItem, found: Found, options: RecordedLogOptions):
       break;
     case 'report':
       found.readings = found.readings.filter(({ reading }) => !reading.file.startsWith(item.below));
-      found.reports.push(await readRecordedLogs(item.path, options, item.name));
+      await takeReport(item, found, options);
       break;
     case 'statistics': {
       const stats = parseCriuStats(item.bytes);
@@ -74,6 +74,20 @@ async function take(item: FoundItem, found: Found, options: RecordedLogOptions):
       break;
     default:
       found.marks.add(item.mark);
+  }
+}
+
+/** A report that tells nothing keeps no other logs from being read. */
+async function takeReport(
+  { path, name }: FoundItem & { readonly kind: 'report' },
+  found: Found,
+  options: RecordedLogOptions,
+): Promise<void> {
+  try {
+    found.reports.push(await readRecordedLogs(path, options, name));
+  } catch (error) {
+    if (!(error instanceof UserError)) throw error;
+    found.problems.push(error.message);
   }
 }
 

@@ -30,7 +30,7 @@ export interface Place {
   readonly name: string;
   /** Stands before the names of what is in it; ends in a slash, unless it is empty. */
   readonly prefix: string;
-  /** 0 for what the user named, 1 for an archive inside of that. */
+  /** -1 for a directory, 0 for an archive that the user named or has in that directory, 1 for one inside of it. */
   readonly depth: number;
 }
 

@@ -37,7 +37,7 @@ export function walkArchive(path: string, name: string, form: ArchiveForm, optio
  * @throws {UserError} it cannot be read
  */
 export async function* walkDirectory(path: string, options: WalkOptions): FoundItems {
-  const visit = beginVisit({ path, name: path, prefix: '', depth: 0 }, options);
+  const visit = beginVisit({ path, name: path, prefix: '', depth: -1 }, options);
   // A directory of a host tells what it is by where it lies.
   const own = /(?:^|\/)(var(?:\/log)?)$/.exec(resolve(path))?.[1];
   const onFull = (): void => visit.leftOut.add('the rest', `there are more than ${directoryLimits.maxEntries} files`);
@@ -108,7 +108,7 @@ async function* finishVisit(visit: Visit, options: WalkOptions): FoundItems {
       yield toLog({ ...file, shown: file.name }, file.choice, open);
     } else if (place.depth > 0) leftOut.add(file.name, 'an archive in an archive in an archive');
     else {
-      const inner = { path: file.path, name: file.name, prefix: `${file.name}/`, depth: 1 };
+      const inner = { path: file.path, name: file.name, prefix: `${file.name}/`, depth: place.depth + 1 };
       yield* visitArchive(inner, form, options);
     }
   }
