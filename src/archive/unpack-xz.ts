@@ -9,7 +9,7 @@ import xz from 'xz-decompress';
 export async function* unpackXz(packed: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
   const pieces = packed[Symbol.asyncIterator]();
   const failure: { ofInput?: Error } = {};
-  const input = new ReadableStream<Uint8Array>({
+  const source: UnderlyingDefaultSource<Uint8Array> = {
     async pull(controller) {
       try {
         const next = await pieces.next();
@@ -23,7 +23,9 @@ export async function* unpackXz(packed: AsyncIterable<Buffer>): AsyncGenerator<B
     async cancel() {
       await pieces.return?.();
     },
-  });
+  };
+  // Nothing is asked for ahead: whoever reads files uses the memory again.
+  const input = new ReadableStream(source, { highWaterMark: 0 });
   try {
     for await (const piece of new xz.XzReadableStream(input)) {
       yield Buffer.from(piece.buffer, piece.byteOffset, piece.byteLength);

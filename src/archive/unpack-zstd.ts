@@ -26,7 +26,8 @@ export async function* unpackZstd(packed: AsyncIterable<Buffer>): AsyncGenerator
   };
   for await (const piece of packed) {
     for (let at = 0; at < piece.length; at += pieceBytes) {
-      const damage = push(piece.subarray(at, at + pieceBytes), false);
+      // Copied: the library keeps what it cannot use yet, and whoever reads files uses the memory again.
+      const damage = push(Buffer.from(piece.subarray(at, at + pieceBytes)), false);
       yield* take();
       if (damage !== undefined) throw damage;
     }

@@ -15,6 +15,7 @@ const fileTypes: Readonly<Record<number, string>> = {
   0o02: 'character-device',
   0o06: 'block-device',
 };
+const pieceBytes = 256 * 1024;
 /** Info-ZIP's time stamp in UTC; the one of DOS does not say in which zone it is. */
 const timeField = 0x5455;
 
@@ -84,8 +85,18 @@ function refusalOf(entry: Entry): string | undefined {
 async function* readContent(zip: ZipFile, entry: Entry, signal: AbortSignal | undefined): AsyncGenerator<Buffer> {
   const stream = await zip.openReadStreamPromise(entry);
   const pieces: AsyncIterable<unknown> = stream;
+  // The library hands out 16 KB; every piece has its price on its way.
+  let ready: Uint8Array[] = [];
+  let length = 0;
   for await (const piece of pieces) {
     signal?.throwIfAborted();
-    if (piece instanceof Uint8Array) yield Buffer.from(piece.buffer, piece.byteOffset, piece.byteLength);
+    if (!(piece instanceof Uint8Array)) continue;
+    ready.push(piece);
+    length += piece.length;
+    if (length < pieceBytes) continue;
+    yield Buffer.concat(ready);
+    ready = [];
+    length = 0;
   }
+  if (length > 0) yield Buffer.concat(ready);
 }

@@ -132,17 +132,22 @@ async function* takeSmall(file: WalkedFile, kind: 'statistics' | 'versions'): Fo
 }
 
 async function* takeLog(visit: Visit, file: WalkedFile, choice: FileChoice): FoundItems {
+  // Not even looked at: an archive may hold any number of empty ones.
+  if (visit.count.logs >= maxLogs && choice !== 'packed') {
+    if (choice !== 'unknown') visit.leftOut.add(file.name, `there are more than ${maxLogs} logs`);
+    return;
+  }
   const peeked = await peekOrNothing(file, choice);
   if (peeked === undefined) return;
   const { head, all, close } = peeked;
   try {
     if (packingOf(head) !== 'none' || isZip(head) || hasTarMark(head)) {
       if (choice === 'unknown' && (isHostPath(file.name) || visit.place.depth > 0)) return;
+      visit.count.logs += 1;
       visit.packed.push(await putAside(visit, file, all(), choice));
     } else if (isText(choice, head)) {
       visit.count.logs += 1;
-      if (visit.count.logs <= maxLogs) yield toLog(file, choice, () => decodeLog(file.shown, all()));
-      else visit.leftOut.add(file.name, `there are more than ${maxLogs} logs`);
+      yield toLog(file, choice, () => decodeLog(file.shown, all()));
     }
   } finally {
     await close();
