@@ -64,7 +64,8 @@ function commandTable(invocation: Invocation, choose: (task: Task) => void): Arg
           .positional('path', {
             type: 'string',
             array: true,
-            describe: 'Log, directory of logs, report or other archive of logs, or - for stdin',
+            describe:
+              'Log, directory, report, sosreport, checkpoint of podman, any tar or zip with logs in it, or - for stdin; gzip, xz, zstd and bzip2 are unpacked',
           })
           .options({ ...outputOptions, ...triageOptions })
           .options(workOptions)

@@ -15,6 +15,7 @@ import { openLooseLogs, openRecordedLogs } from '../source/bundle-logs.js';
 import { bundleFrom, hasManifest, withoutManifest, type Bundle } from '../source/bundle.js';
 import type { LogInput } from '../source/log-files.js';
 import type { Artifact, Manifest } from '../source/manifest.js';
+import type { Spool } from '../source/spool.js';
 import { instanceOf, type CheckArguments, type CheckWish } from './check-options.js';
 
 /**
@@ -63,19 +64,26 @@ export interface RecordedLogOptions {
   /** Also keep what every line is like, to compare runs. */
   readonly isTraced?: boolean;
   readonly watch: (input: LogInput) => LogInput;
+  readonly spool: Spool;
+  readonly signal: AbortSignal;
 }
 
 /**
- * Reads the logs that are about what failed. Without a manifest, all there are.
+ * Reads the logs of a report that are about what failed; of half a report, all there are. `name`: the
+ * report as the user knows it.
  * @throws {UserError} it cannot be read or has no logs
  */
-export async function readRecordedLogs(path: string, options: RecordedLogOptions): Promise<RecordedLogs> {
+export async function readRecordedLogs(
+  path: string,
+  options: RecordedLogOptions,
+  name: string = path,
+): Promise<RecordedLogs> {
   const read = (input: LogInput): Promise<LogReading> => readLog(options.watch(input), options);
   const tree = await openTree(path);
-  if (hasManifest(tree)) return await readReportedLogs(await bundleFrom(tree, path), read);
+  if (hasManifest(tree)) return await readReportedLogs(await bundleFrom(tree, name), read);
   const readings: LogReading[] = [];
   for await (const input of openLooseLogs(tree)) readings.push(await read(input));
-  const reason = withoutManifest(tree, path);
+  const reason = withoutManifest(tree, name);
   if (readings.length === 0) throw reason;
   return { readings, problems: [`${reason.message}; the logs in it were read`, ...tree.problems], bundle: undefined };
 }

@@ -9,14 +9,16 @@ import type { JudgedLogs } from '../findings/compare.js';
 import { judgeLogs } from '../findings/diagnose.js';
 import type { Triage } from '../findings/finding.js';
 import { addStatistics } from '../findings/statistics.js';
+import { addVersions } from '../findings/versions.js';
 import { escapeText } from '../render/escape.js';
 import type { RuleSet } from '../rules/load.js';
-import type { Bundle } from '../source/bundle.js';
 import { openLogs } from '../source/log-files.js';
-import { formOf, isPacked } from '../source/report-form.js';
-import { readStatsFiles, type StatsFile } from '../source/stats-files.js';
+import { spoolArchive } from '../source/piped-archive.js';
+import { placeOf } from '../source/report-form.js';
+import { readStatsFiles } from '../source/stats-files.js';
+import type { FoundLogs } from './found-logs.js';
 import type { Invocation } from './invocation.js';
-import type { RecordedLogOptions, RecordedLogs } from './recorded.js';
+import type { RecordedLogOptions } from './recorded.js';
 
 /** What every failure is judged with. */
 export interface FailureDesk {
@@ -28,11 +30,7 @@ export interface FailureDesk {
 /** Reads what was opened and judges it; throws a UserError when nothing of it can be read. */
 export type OpenedFailure = () => Promise<JudgedLogs>;
 
-type ReadLogs = Omit<RecordedLogs, 'bundle'> & {
-  readonly bundle?: Bundle | undefined;
-  /** Of CRIU, beside the logs. */
-  readonly statistics?: readonly StatsFile[];
-};
+type ReadLogs = Pick<FoundLogs, 'readings' | 'problems'> & Partial<FoundLogs>;
 
 /**
  * Opens all paths of a failure before any of them is read.
@@ -56,30 +54,37 @@ async function judge(read: readonly ReadLogs[], { rules, invocation }: FailureDe
     invocation,
   );
   const { triage, failing } = judgeLogs(rules, readings);
+  const told = read.find(({ versions }) => versions !== undefined)?.versions ?? {};
   const counted = addStatistics(
-    triage,
+    addVersions(triage, told),
     read.flatMap(({ statistics = [] }) => statistics),
   );
   return { readings, failing, triage: await confirm(counted, read, rules) };
 }
 
-/** A report is read as one, everything else as logs. */
+/** An archive and a directory are looked through, everything else is a log. */
 async function openPath(path: string, { log, invocation }: FailureDesk): Promise<() => Promise<ReadLogs>> {
-  if (path !== '-' && (await isPacked(path))) {
-    const { readRecordedLogs } = await import('./recorded.js');
-    return () => readRecordedLogs(path, log);
+  if (path === '-') return () => readPiped(log, invocation.stdin);
+  const place = await placeOf(path);
+  if (place !== undefined) {
+    const { readFoundLogs } = await import('./found-logs.js');
+    return () => readFoundLogs(path, place, log);
   }
   const inputs = (await openLogs([path], invocation.stdin)).map(log.watch);
-  const directories = path === '-' ? [] : [...(await ownDirectory(path)), ...inputs.map(({ name }) => dirname(name))];
   return async () => ({
     readings: await readLogs(inputs, log),
     problems: [],
-    statistics: await readStatsFiles(directories),
+    statistics: await readStatsFiles(inputs.map(({ name }) => dirname(name))),
   });
 }
 
-async function ownDirectory(path: string): Promise<readonly string[]> {
-  return (await formOf(path)) === 'directory' ? [path] : [];
+/** Nothing is known of a pipe before something comes out of it. */
+async function readPiped(options: RecordedLogOptions, stdin: Invocation['stdin']): Promise<ReadLogs> {
+  const piped = await spoolArchive(options.watch({ name: '-', open: stdin }), options.spool);
+  if (!('path' in piped)) return { readings: await readLogs(await openLogs(['-'], piped.open), options), problems: [] };
+  const { readFoundLogs } = await import('./found-logs.js');
+  const found = await readFoundLogs(piped.path, piped.form, options, '-');
+  return piped.damage === undefined ? found : { ...found, problems: [`-: ${piped.damage}`, ...found.problems] };
 }
 
 /** A single report also tells what a check of its host says. */

@@ -4,7 +4,7 @@ import type { InferredOptionTypes, Options } from 'yargs';
 
 import { UserError } from '../errors.js';
 import type { Triage } from '../findings/finding.js';
-import type { ReportForm } from '../source/report-form.js';
+import type { PlaceForm } from '../source/report-form.js';
 import type { OutputArguments, WorkArguments } from './output-options.js';
 import { asWritten } from './prepared-argv.js';
 
@@ -65,7 +65,7 @@ export interface TriagePlan {
  */
 export function planTriage(
   paths: readonly string[],
-  forms: readonly (ReportForm | undefined)[],
+  forms: readonly (PlaceForm | undefined)[],
   { each = false, together = false, against }: Partial<Pick<TriageArguments, 'each' | 'together' | 'against'>>,
 ): TriagePlan {
   if (each && together) throw new UserError('--each and --together contradict each other');

@@ -4,8 +4,9 @@ import { exitStatus, UserError, type ExitStatus } from '../errors.js';
 import type { Triage } from '../findings/finding.js';
 import type { TriagedInput, UnreadInput } from '../findings/group.js';
 import { watchedWords } from '../findings/diagnose.js';
-import { formOf, type ReportForm } from '../source/report-form.js';
 import type { LogInput } from '../source/log-files.js';
+import { placeOf } from '../source/report-form.js';
+import { createSpool, type Spool } from '../source/spool.js';
 import type { Invocation } from './invocation.js';
 import { deadlineOf, progressOf } from './output-options.js';
 import { openRules } from './rule-set.js';
@@ -22,31 +23,35 @@ import {
 import { renderGroups, renderTriage } from './triage-output.js';
 import { watchLog } from './watched-log.js';
 
+/** Time to remove what was copied, when somebody interrupts. */
+const spoolGraceMs = 2000;
+
 /**
  * Reads the logs and names the cause. Status 0 when a cause was found or nothing failed, 5 for a
  * failure that stays unexplained; of several failures the worst, 2 when one could not be read.
  * @throws {UserError} there is nothing to read
  */
 export async function runTriage(parsed: TriageArguments, invocation: Invocation): Promise<ExitStatus> {
+  const spool = createSpool();
+  invocation.onForcedEnd(() => spool.remove(), spoolGraceMs);
+  try {
+    return await triagePaths(parsed, invocation, spool);
+  } finally {
+    await spool.remove();
+  }
+}
+
+async function triagePaths(parsed: TriageArguments, invocation: Invocation, spool: Spool): Promise<ExitStatus> {
   const paths = pathsOf(parsed);
-  const plan = planTriage(paths, await Promise.all(paths.map(formOrLog)), parsed);
+  const forms = await Promise.all(paths.map(async (path) => (path === '-' ? undefined : placeOf(path))));
+  const plan = planTriage(paths, forms, parsed);
   const signal = deadlineOf(parsed, invocation);
   const onProgress = progressOf(parsed, invocation);
   const rules = await openRules(parsed, invocation);
   const watch = (input: LogInput): LogInput => watchLog(input, { signal, onProgress, now: invocation.now });
-  const isTraced = parsed.against !== undefined;
-  const desk: FailureDesk = { rules, invocation, log: { words: watchedWords(rules), watch, isTraced } };
+  const log = { words: watchedWords(rules), watch, spool, signal, isTraced: parsed.against !== undefined };
+  const desk: FailureDesk = { rules, invocation, log };
   return plan.isGrouped ? await triageMany(plan, parsed, desk) : await triageOne(plan, parsed, desk);
-}
-
-/** What is wrong with a path is said by whoever reads it. */
-async function formOrLog(path: string): Promise<ReportForm | undefined> {
-  try {
-    return path === '-' ? undefined : await formOf(path);
-  } catch (error) {
-    if (error instanceof UserError) return undefined;
-    throw error;
-  }
 }
 
 async function triageOne({ failures }: TriagePlan, parsed: TriageArguments, desk: FailureDesk): Promise<ExitStatus> {

@@ -112,6 +112,8 @@ export interface LogReading {
   readonly lines: number;
   /** When the log was written last, by its name or else by its file, milliseconds since 1970. */
   readonly writtenMs?: number;
+  /** The log of a whole host: what it says of other things is none of a failed checkpoint. */
+  readonly isOfHost?: boolean;
   /** Reading stopped before the end of the log, so what is missing may say how it went. */
   readonly isCutShort: boolean;
   /** Why not all of it was looked at: damaged, endless, no text, too many errors. */

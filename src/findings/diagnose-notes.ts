@@ -23,6 +23,9 @@ const whatToGive =
   'snapshot_*.log and migration_*.log in /var/log/lxd/NAME or /var/log/incus/NAME) and the lxc.log beside it: ' +
   'triage takes the directory.';
 
+const nothingOfHost =
+  'The logs of the host were looked through, and no line in them is about a checkpoint or a restore that failed.';
+
 const whatElseFails =
   'This is what CRIU says. An error of the engine afterwards would stand on the terminal or in the log of its daemon ' +
   '(lxd.log, incusd.log, the journal), not here: if the command failed, give triage what it printed as well.';
@@ -84,13 +87,14 @@ const cutNotes = (readings: readonly LogReading[]): readonly string[] => {
 
 /** Notes in the order of their weight; empty when there is nothing to add. */
 export const notesOf = (judgement: Judgement): readonly string[] => {
-  const { result, readings, events } = judgement;
+  const { result, readings, events, failing } = judgement;
   if (result === 'no-failure') return [whatElseFails];
   const isUnexplained = result === 'unexplained';
   const advice = isUnexplained ? adviceOf(events) : [];
   return [
     ...advice,
     ...cutNotes(readings),
+    ...(isUnexplained && failing === undefined && readings.some(({ isOfHost }) => isOfHost) ? [nothingOfHost] : []),
     ...(isUnexplained && advice.length === 0 ? nextNotes(judgement) : []),
     ...historyNotes(judgement),
   ];

@@ -5,6 +5,7 @@ import { readLogText } from '../evidence/logs.js';
 import type { LogKind } from '../rules/cause.js';
 import { engineOf, logFactsOf, placeEvents, type PlacedEvent } from './diagnose-facts.js';
 import { findPhases, markHistory } from './diagnose-history.js';
+import { isAboutCheckpoint } from './diagnose-host.js';
 import { compileLines, matchEvent, watchedWords, type LineMatch, type LineRules } from './diagnose-match.js';
 import { notesOf } from './diagnose-notes.js';
 import { rankCauses, type Candidate, type JudgedEvent } from './diagnose-rank.js';
@@ -44,6 +45,9 @@ const judge = (placed: PlacedEvent, matches: readonly LineMatch[], isAllWell: bo
   const wentWell = placed.run.succeeded && !placed.run.failed && placed.event.kind === 'criu';
   const kept = wentWell ? matches.filter((match) => match.judgesSuccess) : matches;
   const isHarmless = kept.length === 0 && (wentWell || (isAllWell && placed.event.kind === 'lxc'));
+  if (placed.reading.isOfHost === true && !isAboutCheckpoint(placed, kept.length > 0)) {
+    return { ...placed, matches: [], role: 'quiet' };
+  }
   return { ...placed, matches: kept, role: isHarmless ? 'noise' : roleOf(kept, placed) };
 };
 
@@ -108,7 +112,8 @@ const hasFailed = (readings: readonly LogReading[], events: readonly JudgedEvent
 /** Whether CRIU says that it succeeded, in its last run of each of its logs; silence is no success. */
 const hasSucceeded = (readings: readonly LogReading[]): boolean => {
   const isGood = ({ runs }: LogReading): boolean => runs.at(-1)?.succeeded === true;
-  const mustSay = ({ kind, problem }: LogReading): boolean => kind === 'criu' || problem !== undefined;
+  const mustSay = ({ kind, problem, isOfHost }: LogReading): boolean =>
+    kind === 'criu' || (problem !== undefined && isOfHost !== true);
   return readings.some(isGood) && readings.filter(mustSay).every(isGood);
 };
 

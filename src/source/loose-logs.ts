@@ -2,7 +2,7 @@
 
 import { basename } from 'node:path';
 
-import { isLogName } from './log-directory.js';
+import { isLogName } from './log-name.js';
 
 /** Logs in an archive without a manifest, before the rest is left out. */
 const maxLogs = 200;

@@ -7,14 +7,12 @@ import { gunzipSync } from 'node:zlib';
 
 import { afterAll, describe, expect, it } from 'vitest';
 
-import { runCommandLine } from '../../src/commands/command-line.js';
-import type { Invocation } from '../../src/commands/invocation.js';
 import { prepareJudge } from '../../src/commands/judging.js';
-import { renderError } from '../../src/render/error.js';
 import { loadRules } from '../../src/rules/load.js';
 import type { Evidence } from '../../src/source/source.js';
 import { tarGz } from '../archive/tar.js';
 import { fakeEvidence } from '../evidence/fake-source.js';
+import { crdoctor, type Ran } from './run-in-process.js';
 import { packReport, recordedHost, reportOf, reportOfHost, top, type SampleReport } from '../source/sample-report.js';
 
 const scratch = mkdtempSync(join(tmpdir(), 'crdoctor-recorded-'));
@@ -28,41 +26,6 @@ let count = 0;
 afterAll(() => {
   rmSync(scratch, { recursive: true });
 });
-
-interface Ran {
-  readonly status: number;
-  readonly stdout: string;
-  readonly stderr: string;
-}
-
-async function crdoctor(...argv: string[]): Promise<Ran> {
-  const written = { stdout: '', stderr: '' };
-  const output = (stream: 'stdout' | 'stderr'): Invocation['stdout'] => ({
-    write: (text) => void (written[stream] += text),
-    isTerminal: false,
-    columns: undefined,
-  });
-  const invocation: Invocation = {
-    argv,
-    version: '0.1.0',
-    env: {},
-    cwd: scratch,
-    packageDirectory: join(fixtures, '..'),
-    now: () => new Date(),
-    signal: new AbortController().signal,
-    uid: 0,
-    onForcedEnd: () => {},
-    stdin: () => process.stdin,
-    stdout: output('stdout'),
-    stderr: output('stderr'),
-  };
-  try {
-    return { status: await runCommandLine(invocation), ...written };
-  } catch (error) {
-    const { text, status } = renderError(error, false);
-    return { status, stdout: written.stdout, stderr: written.stderr + text };
-  }
-}
 
 function file(content: Buffer, name = 'report.tar.gz'): string {
   const directory = join(scratch, String((count += 1)));
@@ -268,7 +231,7 @@ describe('triage REPORT', () => {
     const logs = [...files].map(([name, content]) => ({ name: `logs/${name.replace(/.*\//, '')}`, content }));
     const { diagnoses, stderr } = await triage(file(tarGz(...logs, { name: 'logs/photo.jpg', content: '\u0000' })));
     expect(diagnoses[0]?.cause).toBe('mount-unsupported-fs');
-    expect(stderr).toMatch(/is no report: there is no manifest\.json in it; the logs in it were read/);
+    expect(stderr).toBe('');
   });
 
   it('tells of a log that was changed', async () => {
@@ -296,7 +259,7 @@ describe('triage REPORT', () => {
 
   it.each([
     ['without logs', packReport(reportOf([fakeEvidence('host.uname', 'Linux')])), /no log in this report/],
-    ['of nothing', tarGz({ name: 'a.jpg' }), /is no report.*\n.*no log in it either/],
+    ['of nothing', tarGz({ name: 'a.jpg' }), /no log in this archive/],
     ['cut off at once', tarGz(...entries).subarray(0, 60), /unexpected end of file/],
   ])('refuses a report %s', async (_, content, message) => {
     const { status, stdout, stderr } = await crdoctor('triage', file(content));

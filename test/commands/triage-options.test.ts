@@ -1,11 +1,11 @@
 import { describe, expect, test } from 'vitest';
 
 import { planTriage, type TriagePlan } from '../../src/commands/triage-options.js';
-import type { ReportForm } from '../../src/source/report-form.js';
+import type { PlaceForm } from '../../src/source/report-form.js';
 
 /** A name with a slash is a directory, one that ends in .tar an archive, everything else a log. */
-const formOf = (path: string): ReportForm | undefined =>
-  path.endsWith('/') ? 'directory' : path.endsWith('.tar') ? 'archive' : undefined;
+const formOf = (path: string): PlaceForm | undefined =>
+  path.endsWith('/') ? 'directory' : path.endsWith('.tar') ? { container: 'tar', packing: 'gzip' } : undefined;
 
 const plan = (paths: string, options: Parameters<typeof planTriage>[2] = {}): TriagePlan =>
   planTriage(paths.split(' '), paths.split(' ').map(formOf), options);
