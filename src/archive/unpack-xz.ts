@@ -1,5 +1,7 @@
 /** Unpacks xz, as sos writes its archives. */
 
+import type { UnderlyingSource } from 'node:stream/web';
+
 import xz from 'xz-decompress';
 
 /**
@@ -9,7 +11,7 @@ import xz from 'xz-decompress';
 export async function* unpackXz(packed: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
   const pieces = packed[Symbol.asyncIterator]();
   const failure: { ofInput?: Error } = {};
-  const source: UnderlyingDefaultSource<Uint8Array> = {
+  const source: UnderlyingSource<Uint8Array> = {
     async pull(controller) {
       try {
         const next = await pieces.next();
