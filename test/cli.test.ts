@@ -385,6 +385,19 @@ describe('crdoctor triage', () => {
     });
   });
 
+  it.each(['tar czf', 'tar cJf', 'tar --zstd -cf', 'tar cjf', 'zip -qr'])('reads what was packed by %s', (pack) => {
+    const log = join(root, 'fixtures/logs/bad-mount-unsupported-fs/snapshot_dump.log.gz');
+    const packer =
+      { J: 'xz', z: 'gzip', j: 'bzip2' }[/c([zJj])f/.exec(pack)?.[1] ?? ''] ?? /z(?:std|ip)/.exec(pack)?.[0] ?? '';
+    const script = `command -v ${packer} >/dev/null || exit 77; mkdir -p packed && cp ${log} packed && rm -f x.zip && ${pack} x.zip packed`;
+    if (shell(script).status === 77) return;
+    expect(shell('$CRDOCTOR triage x.zip && $CRDOCTOR triage - <x.zip')).toMatchObject({
+      status: 0,
+      stderr: '',
+      stdout: expect.stringMatching(/mount-unsupported-fs[^]+mount-unsupported-fs/) as string,
+    });
+  });
+
   it('gives up reading when the time is over', () => {
     const { status, stderr } = shell('sleep 5 | $CRDOCTOR triage --timeout 0.3 -');
     expect(stderr).toContain('-: reading it took longer than allowed');

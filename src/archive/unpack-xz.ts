@@ -1,6 +1,6 @@
 /** Unpacks xz, as sos writes its archives. */
 
-import { ReadableStream, type UnderlyingSource } from 'node:stream/web';
+import type { UnderlyingSource } from 'node:stream/web';
 
 import xz from 'xz-decompress';
 

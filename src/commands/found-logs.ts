@@ -24,6 +24,8 @@ interface Found {
   readonly statistics: StatsFile[];
   readonly versions: HostVersions[];
   readonly problems: string[];
+  /** Why reports could not be read. */
+  readonly refusals: UserError[];
   readonly marks: Set<'host' | 'podman'>;
 }
 
@@ -38,12 +40,22 @@ export async function readFoundLogs(
   options: RecordedLogOptions,
   name: string = path,
 ): Promise<FoundLogs> {
-  const found: Found = { readings: [], reports: [], statistics: [], versions: [], problems: [], marks: new Set() };
+  const found: Found = {
+    readings: [],
+    reports: [],
+    statistics: [],
+    versions: [],
+    problems: [],
+    refusals: [],
+    marks: new Set(),
+  };
   const onProblem = (problem: string): void => void found.problems.push(problem);
   const walkOptions = { ...options, onProblem };
   const items = form === 'directory' ? walkDirectory(path, walkOptions) : walkArchive(path, name, form, walkOptions);
   for await (const item of items) await take(item, found, options);
   if (found.readings.length + found.reports.length === 0) {
+    const [refusal] = found.refusals;
+    if (refusal !== undefined) throw refusal;
     const [first] = found.problems;
     throw first === undefined ? withoutLogs(name, form === 'directory') : new UserError(first);
   }
@@ -80,11 +92,11 @@ async function takeReport(
     found.reports.push(await readRecordedLogs(path, options, name));
   } catch (error) {
     if (!(error instanceof UserError)) throw error;
-    found.problems.push(error.message);
+    found.refusals.push(error);
   }
 }
 
-function summarize({ readings, reports, statistics, versions, problems, marks }: Found): FoundLogs {
+function summarize({ readings, reports, statistics, versions, problems, refusals, marks }: Found): FoundLogs {
   const loose = readings
     .toSorted((left, right) => (left.reading.file < right.reading.file ? -1 : 1))
     .map(({ reading, isOfHost }) => (isOfHost || marks.has('host') ? asOfHost(reading) : reading))
@@ -94,7 +106,7 @@ function summarize({ readings, reports, statistics, versions, problems, marks }:
   const [report, ...others] = reports;
   return {
     readings: [...reports.flatMap((each) => each.readings), ...loose],
-    problems: [...problems, ...reports.flatMap((each) => each.problems)],
+    problems: [...problems, ...refusals.map(({ message }) => message), ...reports.flatMap((each) => each.problems)],
     bundle: others.length === 0 && loose.length === 0 ? report?.bundle : undefined,
     statistics,
     versions: mergeHostVersions(versions),

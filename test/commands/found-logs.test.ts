@@ -141,8 +141,9 @@ describe('an archive', () => {
     const { status, stderr, causes } = await triage(file(whole.subarray(0, whole.length - 150_000)));
     expect(stderr).toMatch(/^crdoctor: .*(stop|cut off|damaged|end of file).*\n$/);
     // The table of a zip is at its end; bzip2 gives out whole blocks of 900 KB alone.
-    if (program === 'zip' || program === 'bzip2') expect([0, 2]).toContain(status);
-    else expect(causes).toEqual(cause);
+    expect({ status, causes }).toEqual(
+      /zip$|bzip2/.test(program) && program !== 'gzip' ? { status: 2, causes: [] } : { status: 0, causes: cause },
+    );
   });
 
   it('takes nothing by a name that leads elsewhere, and says so in one line', async () => {
