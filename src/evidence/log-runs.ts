@@ -13,6 +13,10 @@ interface OpenRun {
   hasHeader: boolean;
   /** Lines below the level of warnings were written, so the end of a good run would be told too. */
   isVerbose: boolean;
+  /** An Error or Warn line of CRIU was written. */
+  isLoud: boolean;
+  /** Lines have times, which they have at `-v3` and above. */
+  hasTimes: boolean;
   succeeded: boolean;
   failed: boolean;
   marks: Map<PhaseMark, LogMark>;
@@ -37,6 +41,8 @@ const newRun = (): OpenRun => ({
   kernel: undefined,
   hasHeader: false,
   isVerbose: false,
+  isLoud: false,
+  hasTimes: false,
   succeeded: false,
   failed: false,
   marks: new Map(),
@@ -92,6 +98,7 @@ const finishRun = (run: OpenRun): LogRun => {
     ...(run.kernel === undefined ? {} : { kernel: run.kernel }),
     succeeded: run.succeeded,
     failed: run.failed,
+    isTerse: run.isLoud && !run.hasTimes && !run.hasHeader && !run.succeeded && !run.failed,
     marks: [...run.marks.values()],
     tasks: Object.fromEntries(run.tasks),
     mounts: Object.fromEntries(run.mounts),
@@ -115,6 +122,8 @@ export const createRunTracker = (): RunTracker => {
       followNames(run, record);
       followMark(run, record, line);
       vote(run, phaseOfRecord(record), 1);
+      run.isLoud ||= record.kind === 'criu' && record.level !== 'info';
+      run.hasTimes ||= record.timeS !== undefined;
       run.isVerbose ||= record.kind === 'criu' && record.level === 'info' && record.timeS !== undefined;
     },
     current: () => runs.length - 1,

@@ -3,7 +3,7 @@
 import { isEndOfLog, type LogReading } from '../evidence/log-reading.js';
 import { readLogText } from '../evidence/logs.js';
 import type { LogKind } from '../rules/cause.js';
-import { logFactsOf, placeEvents, type PlacedEvent } from './diagnose-facts.js';
+import { logFactsOf, placeEvents, versionsOfRun, type PlacedEvent } from './diagnose-facts.js';
 import { findPhases, markHistory } from './diagnose-history.js';
 import { compileLines, matchEvent, watchedWords, type LineMatch, type LineRules } from './diagnose-match.js';
 import { notesOf } from './diagnose-notes.js';
@@ -79,10 +79,11 @@ const phaseOf = (
 };
 
 const versionsOf = (readings: readonly LogReading[], failing: JudgedEvent | undefined): Triage['versions'] => {
-  const runs = [...(failing === undefined ? [] : [failing.run]), ...readings.flatMap((reading) => reading.runs)];
-  const criu = runs.find((run) => run.criu !== undefined)?.criu;
-  const kernel = runs.find((run) => run.kernel !== undefined)?.kernel;
-  return { ...(criu === undefined ? {} : { criu }), ...(kernel === undefined ? {} : { kernel }) };
+  const known = versionsOfRun(failing?.run, readings);
+  const runs = readings.flatMap((reading) => reading.runs);
+  const criu = known.criu ?? runs.find((run) => run.criu !== undefined)?.criu;
+  const kernel = known.kernel ?? runs.find((run) => run.kernel !== undefined)?.kernel;
+  return { ...known, ...(criu === undefined ? {} : { criu }), ...(kernel === undefined ? {} : { kernel }) };
 };
 
 const diagnosesOf = (events: readonly JudgedEvent[]): readonly Candidate[] => {
@@ -105,9 +106,13 @@ const hasFailed = (readings: readonly LogReading[], events: readonly JudgedEvent
   events.some((judged) => ['root', 'consequence', 'unexplained'].includes(judged.role)) ||
   readings.some((reading) => reading.runs.some((run) => run.failed));
 
-/** Whether CRIU says that it succeeded, in its last run of each of its logs; silence is no success. */
+/**
+ * Whether CRIU says that it succeeded, in its last run of each of its logs. Silence is no success, but a
+ * log of errors and warnings alone ends with `FAILED` when the run did (cr-dump.c, cr-restore.c).
+ */
 const hasSucceeded = (readings: readonly LogReading[]): boolean => {
-  const isGood = ({ runs }: LogReading): boolean => runs.at(-1)?.succeeded === true;
+  const isGood = ({ kind, runs }: LogReading): boolean =>
+    runs.at(-1)?.succeeded === true || (kind === 'criu' && runs.at(-1)?.isTerse === true);
   const mustSay = ({ kind, problem }: LogReading): boolean => kind === 'criu' || problem !== undefined;
   return readings.some(isGood) && readings.filter(mustSay).every(isGood);
 };

@@ -16,8 +16,12 @@ const logName =
   /(?:\.(?:log|txt|out|err)|^(?:dmesg|syslog|messages|journal|output|stderr|error)[\w.-]*)(?:\.\d{1,4})?(?:\.gz)?$/i;
 const consoleName = /^console\.log/;
 
-/** True for the names that logs have. */
-export const isLogName = (name: string): boolean => logName.test(name) && !consoleName.test(name);
+/** True for the name of the file in which somebody wrote down what made the logs beside it. */
+export const isVersionsName = (name: string): boolean => /(?:^|\/)versions\.json$/.test(name);
+
+/** True for the names that logs have, and for the one under which versions are written down beside them. */
+export const isLogName = (name: string): boolean =>
+  (logName.test(name) && !consoleName.test(name)) || isVersionsName(name);
 
 /** A name as text; bytes of one that is no UTF-8 are written out. */
 const shownName = (name: Buffer): string =>
