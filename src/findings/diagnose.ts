@@ -5,7 +5,7 @@ import { readLogText } from '../evidence/logs.js';
 import type { LogKind } from '../rules/cause.js';
 import { logFactsOf, placeEvents, versionsOfRun, type PlacedEvent } from './diagnose-facts.js';
 import { findPhases, markHistory } from './diagnose-history.js';
-import { compileLines, matchEvent, watchedWords, type LineMatch, type LineRules } from './diagnose-match.js';
+import { indexLines, matchEvent, watchedWords, type LineMatch, type LineRules } from './diagnose-match.js';
 import { notesOf } from './diagnose-notes.js';
 import { rankCauses, type Candidate, type JudgedEvent } from './diagnose-rank.js';
 import { describeCandidate, lineOf } from './diagnosis.js';
@@ -48,12 +48,12 @@ const judge = (placed: PlacedEvent, matches: readonly LineMatch[], isAllWell: bo
 };
 
 const judgeAll = (rules: LineRules, readings: readonly LogReading[]): readonly JudgedEvent[] => {
-  const lines = compileLines(rules);
+  const index = indexLines(rules);
   const isAllWell = allWentWell(readings);
   const judged = placeEvents(readings).map((placed) => {
     let facts: ReturnType<typeof logFactsOf> | undefined;
     const log = (): ReturnType<typeof logFactsOf> => (facts ??= logFactsOf(placed, readings));
-    return judge(placed, matchEvent(lines, placed.event, log), isAllWell);
+    return judge(placed, matchEvent(index, placed.event, log), isAllWell);
   });
   return markHistory(judged);
 };

@@ -92,7 +92,14 @@ function broken(file: string, message: string): RuleFile {
  * @throws {UserError} naming file, line and column of the first complaint
  */
 export async function readRuleDirectory(directory: string): Promise<RuleSet> {
-  const files = await readRuleFiles(directory);
+  return ruleSetOf(await readRuleFiles(directory));
+}
+
+/**
+ * What the files of a directory hold, all or nothing.
+ * @throws {UserError} naming file, line and column of the first complaint
+ */
+export function ruleSetOf(files: readonly RuleFile[]): RuleSet {
   const problem = files.flatMap((each) => each.parsed.problems)[0];
   if (problem !== undefined) throw ruleError(problem);
   return {
@@ -113,8 +120,14 @@ export function ruleError(problem: RuleProblem): UserError {
  * @throws {UserError} a directory or a file in it is not acceptable
  */
 export async function loadRules(options: { readonly directories?: readonly string[] } = {}): Promise<RuleSet> {
-  const sets = [await shippedRules()];
-  for (const directory of options.directories ?? []) sets.push(await readRuleDirectory(directory));
+  return joinRules([
+    await shippedRules(),
+    ...(await Promise.all((options.directories ?? []).map((directory) => readRuleDirectory(directory)))),
+  ]);
+}
+
+/** Several sets as one; a cause of a later one replaces that of its name. */
+export function joinRules(sets: readonly RuleSet[]): RuleSet {
   const causes = new Map(sets.flatMap((set) => set.causes.map((cause) => [cause.id, cause] as const)));
   return { causes: [...causes.values()], logRules: sets.flatMap((set) => set.logRules) };
 }
