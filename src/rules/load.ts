@@ -30,19 +30,18 @@ const idPattern = /^[a-z0-9]+(-[a-z0-9]+)*$/;
  * @throws {UserError} the directory cannot be read
  */
 export async function readRuleFiles(directory: string): Promise<readonly RuleFile[]> {
-  const found: RuleFile[] = [];
-  for (const entry of await entriesOf(directory)) {
-    const path = join(directory, entry.name);
-    if (entry.isDirectory()) {
-      for (const inner of await entriesOf(path)) {
-        if (await isFile(path, inner)) found.push(...(await readRuleFile(join(path, inner.name), entry.name)));
-      }
-    } else if (await isFile(directory, entry)) {
-      found.push(...(await readRuleFile(path, 'engine')));
-    }
-  }
-  return found;
+  const found = await Promise.all(
+    (await entriesOf(directory)).map(async (entry) => {
+      const path = join(directory, entry.name);
+      if (!entry.isDirectory()) return await readEntry(directory, entry, 'engine');
+      return (await Promise.all((await entriesOf(path)).map((inner) => readEntry(path, inner, entry.name)))).flat();
+    }),
+  );
+  return found.flat();
 }
+
+const readEntry = async (directory: string, entry: Dirent, area: string): Promise<readonly RuleFile[]> =>
+  (await isFile(directory, entry)) ? await readRuleFile(join(directory, entry.name), area) : [];
 
 /** A link to a file counts: that is how configuration management lays files out. */
 async function isFile(directory: string, entry: Dirent): Promise<boolean> {
