@@ -10,7 +10,7 @@ import { endOfBlock, endOfLog, type LogEvent, type LogReading } from './log-read
 import { createRunTracker } from './log-runs.js';
 import type { LineSink } from './log-scan.js';
 import { createTraceRecorder } from './log-trace.js';
-import { compileWords } from './log-words.js';
+import { compileWords, type WordIndex } from './log-words.js';
 
 /** What a reader needs to know beforehand. */
 export interface ReaderOptions {
@@ -62,7 +62,7 @@ const loudWords = [
 const interestingWords = new WeakMap<readonly string[], readonly string[]>();
 
 /** Finds the lines that can be of any use; made once for the many logs that one list of words is looked for in. */
-const compileInteresting = (words: readonly string[]): RegExp => {
+const compileInteresting = (words: readonly string[]): Pick<WordIndex<true>, 'test'> => {
   const marks = phaseMarks.map((mark) => mark.words);
   const known = interestingWords.get(words) ?? [...words, ...marks, ...headerWords, ...nameWords, ...loudWords];
   interestingWords.set(words, known);

@@ -3,6 +3,7 @@
 import type { LogLevel } from '../parse/criu-log.js';
 import type { LoggedOperation } from '../parse/log-command.js';
 import type { PhaseMark, RunPhase } from '../parse/log-marks.js';
+import type { StatedVersions } from '../parse/stated-versions.js';
 import type { EngineName, LogKind } from '../rules/cause.js';
 
 /** A line that can matter: Error, Warn, or one that holds words of a rule. */
@@ -59,6 +60,8 @@ export interface LogRun {
   readonly kernel?: string;
   readonly succeeded: boolean;
   readonly failed: boolean;
+  /** CRIU wrote errors and warnings alone (`-v2` and below), so the log of a good run would not say so. */
+  readonly isTerse: boolean;
   /** Steps in the order of the log, the first of each kind. */
   readonly marks: readonly LogMark[];
   /** Undefined: no line says that tasks were stopped. */
@@ -110,6 +113,8 @@ export interface LogReading {
   /** In the order of the log. Of lines that repeat, the first sixteen and the last four. */
   readonly events: readonly LogEvent[];
   readonly lines: number;
+  /** Versions that somebody wrote down beside the logs. */
+  readonly stated?: StatedVersions;
   /** When the log was written last, by its name or else by its file, milliseconds since 1970. */
   readonly writtenMs?: number;
   /** The log of a whole host: what it says of other things is none of a failed checkpoint. */

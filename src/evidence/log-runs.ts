@@ -14,6 +14,10 @@ interface OpenRun {
   hasHeader: boolean;
   /** Lines below the level of warnings were written, so the end of a good run would be told too. */
   isVerbose: boolean;
+  /** An Error or Warn line of CRIU was written. */
+  isLoud: boolean;
+  /** Lines have times, which they have at `-v3` and above. */
+  hasTimes: boolean;
   succeeded: boolean;
   failed: boolean;
   steps: StepTracker;
@@ -42,6 +46,8 @@ const newRun = (): OpenRun => ({
   kernel: undefined,
   hasHeader: false,
   isVerbose: false,
+  isLoud: false,
+  hasTimes: false,
   succeeded: false,
   failed: false,
   steps: createStepTracker(),
@@ -99,6 +105,7 @@ const finishRun = (run: OpenRun): LogRun => {
     ...(run.kernel === undefined ? {} : { kernel: run.kernel }),
     succeeded: run.succeeded,
     failed: run.failed,
+    isTerse: run.isLoud && !run.hasTimes && !run.hasHeader && !run.succeeded && !run.failed,
     ...run.steps.finish(),
     tasks: Object.fromEntries(run.tasks),
     mounts: Object.fromEntries(run.mounts),
@@ -122,6 +129,8 @@ export const createRunTracker = (): RunTracker => {
       followNames(run, record);
       followMark(run, record, line);
       vote(run, phaseOfRecord(record), 1);
+      run.isLoud ||= record.kind === 'criu' && record.level !== 'info';
+      run.hasTimes ||= record.timeS !== undefined;
       run.isVerbose ||= record.kind === 'criu' && record.level === 'info' && record.timeS !== undefined;
     },
     current: () => runs.length - 1,

@@ -30,6 +30,10 @@ const whatElseFails =
   'This is what CRIU says. An error of the engine afterwards would stand on the terminal or in the log of its daemon ' +
   '(lxd.log, incusd.log, the journal), not here: if the command failed, give triage what it printed as well.';
 
+const whatIsTerse =
+  'The log holds errors and warnings alone. Had the run failed, one would say so; that it came to its end is not told ' +
+  'at this verbosity. `-v4` tells.';
+
 const wholeLog =
   'What is here of the log of CRIU holds errors alone. The whole of it, best at -v4, tells in which step it stopped and what ' +
   'came before: dump.log or restore.log; LXD and Incus keep them in /var/log/lxd/NAME or /var/log/incus/NAME.';
@@ -88,7 +92,10 @@ const cutNotes = (readings: readonly LogReading[]): readonly string[] => {
 /** Notes in the order of their weight; empty when there is nothing to add. */
 export const notesOf = (judgement: Judgement): readonly string[] => {
   const { result, readings, events, failing } = judgement;
-  if (result === 'no-failure') return [whatElseFails];
+  if (result === 'no-failure') {
+    const isTerse = readings.some(({ kind, runs }) => kind === 'criu' && runs.at(-1)?.isTerse === true);
+    return isTerse ? [whatIsTerse, whatElseFails] : [whatElseFails];
+  }
   const isUnexplained = result === 'unexplained';
   const advice = isUnexplained ? adviceOf(events) : [];
   return [

@@ -3,10 +3,10 @@
 import { isEndOfLog, type LogReading } from '../evidence/log-reading.js';
 import { readLogText } from '../evidence/logs.js';
 import type { LogKind } from '../rules/cause.js';
-import { engineOf, logFactsOf, placeEvents, type PlacedEvent } from './diagnose-facts.js';
+import { engineOf, logFactsOf, placeEvents, versionsOfRun, type PlacedEvent } from './diagnose-facts.js';
 import { findPhases, markHistory } from './diagnose-history.js';
 import { isAboutCheckpoint } from './diagnose-host.js';
-import { compileLines, matchEvent, watchedWords, type LineMatch, type LineRules } from './diagnose-match.js';
+import { indexLines, matchEvent, watchedWords, type LineMatch, type LineRules } from './diagnose-match.js';
 import { notesOf } from './diagnose-notes.js';
 import { rankCauses, type Candidate, type JudgedEvent } from './diagnose-rank.js';
 import { describeCandidate, inLogOfCriu, lineOf } from './diagnosis.js';
@@ -52,12 +52,12 @@ const judge = (placed: PlacedEvent, matches: readonly LineMatch[], isAllWell: bo
 };
 
 const judgeAll = (rules: LineRules, readings: readonly LogReading[]): readonly JudgedEvent[] => {
-  const lines = compileLines(rules);
+  const index = indexLines(rules);
   const isAllWell = allWentWell(readings);
   const judged = placeEvents(readings).map((placed) => {
     let facts: ReturnType<typeof logFactsOf> | undefined;
     const log = (): ReturnType<typeof logFactsOf> => (facts ??= logFactsOf(placed, readings));
-    return judge(placed, matchEvent(lines, placed.event, log), isAllWell);
+    return judge(placed, matchEvent(index, placed.event, log), isAllWell);
   });
   return markHistory(judged);
 };
@@ -83,10 +83,11 @@ const phaseOf = (
 };
 
 const versionsOf = (readings: readonly LogReading[], failing: JudgedEvent | undefined): Triage['versions'] => {
-  const runs = [...(failing === undefined ? [] : [failing.run]), ...readings.flatMap((reading) => reading.runs)];
-  const criu = runs.find((run) => run.criu !== undefined)?.criu;
-  const kernel = runs.find((run) => run.kernel !== undefined)?.kernel;
-  return { ...(criu === undefined ? {} : { criu }), ...(kernel === undefined ? {} : { kernel }) };
+  const known = versionsOfRun(failing?.run, readings);
+  const runs = readings.flatMap((reading) => reading.runs);
+  const criu = known.criu ?? runs.find((run) => run.criu !== undefined)?.criu;
+  const kernel = known.kernel ?? runs.find((run) => run.kernel !== undefined)?.kernel;
+  return { ...known, ...(criu === undefined ? {} : { criu }), ...(kernel === undefined ? {} : { kernel }) };
 };
 
 const diagnosesOf = (events: readonly JudgedEvent[]): readonly Candidate[] => {
@@ -109,9 +110,13 @@ const hasFailed = (readings: readonly LogReading[], events: readonly JudgedEvent
   events.some((judged) => ['root', 'consequence', 'unexplained'].includes(judged.role)) ||
   readings.some((reading) => reading.runs.some((run) => run.failed));
 
-/** Whether CRIU says that it succeeded, in its last run of each of its logs; silence is no success. */
+/**
+ * Whether CRIU says that it succeeded, in its last run of each of its logs. Silence is no success, but a
+ * log of errors and warnings alone ends with `FAILED` when the run did (cr-dump.c, cr-restore.c).
+ */
 const hasSucceeded = (readings: readonly LogReading[]): boolean => {
-  const isGood = ({ runs }: LogReading): boolean => runs.at(-1)?.succeeded === true;
+  const isGood = ({ kind, runs }: LogReading): boolean =>
+    runs.at(-1)?.succeeded === true || (kind === 'criu' && runs.at(-1)?.isTerse === true);
   const mustSay = ({ kind, problem, isOfHost }: LogReading): boolean =>
     kind === 'criu' || (problem !== undefined && isOfHost !== true);
   return readings.some(isGood) && readings.filter(mustSay).every(isGood);

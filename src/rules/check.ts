@@ -23,7 +23,11 @@ const tooDeep = 'more than two of each, exists, all, filter and map inside each 
 
 /** Every complaint about the rules of a directory, in the order of the files; empty = sound. */
 export async function checkRules(directory: string): Promise<readonly RuleProblem[]> {
-  const files = await readRuleFiles(directory);
+  return checkRuleFiles(await readRuleFiles(directory));
+}
+
+/** The same for files that were read already. */
+export function checkRuleFiles(files: readonly RuleFile[]): readonly RuleProblem[] {
   return [...files.flatMap(checkFile), ...duplicateIds(files)];
 }
 

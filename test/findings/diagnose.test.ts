@@ -138,6 +138,15 @@ describe('diagnose', () => {
     expect(result.notes.join()).toContain('Give it what the failed command printed');
   });
 
+  test('takes a log of errors and warnings alone for good when none says that it failed', () => {
+    const terse = ['Error (criu/util.c:1): rlimit: RLIMIT_NOFILE', 'Error (criu/util.c:1): exited, status=1'];
+    const result = triage(...terse);
+    expect(result).toMatchObject({ result: 'no-failure', diagnoses: [], unexplained: [] });
+    expect(result.notes.join()).toContain('not told at this verbosity');
+    expect(triage(...terse, 'Error (criu/cr-dump.c:9): Dumping FAILED.').result).toBe('unexplained');
+    expect(triage(...terse, 'Error (criu/x.c:9): mnt: never seen').result).toBe('unexplained');
+  });
+
   test('calls a run good only when every log of CRIU says so', () => {
     const words = watchedWords(rules);
     const good = readLogText(`${header}\n(00.4) Dumping finished successfully`, { file: 'dump.log', words });
@@ -306,5 +315,28 @@ describe('logs of several runs', () => {
       modifiedMs: 3_600_000,
     });
     expect(diagnose(rules, [old, now]).diagnoses).toMatchObject([{ cause: 'vague' }]);
+  });
+
+  test('the time of a copy makes nothing old that tells its own', () => {
+    const liblxc = 'lxc c1 20261120145755.536 ERROR    criu - ../src/lxc/criu.c:__criu_restore:1403 - not target';
+    const refused = cause('refused', [{ in: ['lxc'], line: 'not target$' }]);
+    const copiedMs = Date.UTC(2026, 11, 1);
+    const dumped = readLogText(`${header}\n${failed}`, { file: 'dump.log', words, modifiedMs: copiedMs });
+    const judge = (modifiedMs: number) =>
+      diagnose({ ...rules, causes: [refused] }, [
+        dumped,
+        readLogText(liblxc, { file: 'lxc.log', words: ['not target'], modifiedMs }),
+      ]).diagnoses.map(({ cause: id }) => id);
+    expect(judge(copiedMs)).toEqual(['refused']);
+    expect(judge(Date.UTC(2026, 10, 20, 14, 57, 56))).toEqual([]);
+  });
+
+  test('versions that were written down count where no log tells them', () => {
+    const stated = { file: 'versions.json', kind: 'text', runs: [], events: [], lines: 0, isCutShort: false } as const;
+    const opt = log('criu.log', "(00.1) Error (criu/sockets.c:1): Can't get 1:16 opt", failed);
+    const of = (criu: string) => diagnose(rules, [opt, { ...stated, stated: { criu, engine: 'lxd 5.0.2' } }]);
+    expect(of('4.1.1').diagnoses).toMatchObject([{ cause: 'versioned', confidence: 0.9 }]);
+    expect(of('4.1.1').versions).toEqual({ criu: '4.1.1', engine: 'lxd 5.0.2' });
+    expect(of('4.2').diagnoses).toEqual([]);
   });
 });
