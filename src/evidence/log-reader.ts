@@ -117,8 +117,7 @@ export const createLogReader = (options: ReaderOptions): LogReader => {
     runs.follow(record, line);
     hints = { ...hintOf(record), ...hints };
     if (record.level === 'info' && !watched.test(record.message)) return;
-    const key = keyOf(record);
-    store.add(key, eventOf(record, text, line, key));
+    store.add(keyOf(record), eventOf(record, text, line, keyOf(record)));
   };
 
   /** Long CRIU logs tell their engine early, in an error, or never. */
