@@ -110,8 +110,7 @@ export const createLogReader = (options: ReaderOptions): LogReader => {
     runs.follow(record, line);
     identity.hear(record);
     if (record.level === 'info' && !watched.test(record.message)) return;
-    const key = keyOf(record);
-    store.add(key, eventOf(record, text, line, key));
+    store.add(keyOf(record), eventOf(record, text, line, keyOf(record)));
   };
 
   const lookAt = (text: string, line: number): void => {

@@ -12,7 +12,7 @@ interface Entry<Value> {
   readonly word: string;
   /** Where in the word its four characters begin. */
   readonly offset: number;
-  readonly values: Value[];
+  readonly values: readonly Value[];
 }
 
 /** Length of the piece of a word that is looked up. */
@@ -48,11 +48,8 @@ const rarestPiece = (word: string, counts: Uint32Array): { readonly hash: number
     .map((hash, offset) => ({ hash, offset }))
     .reduce((best, piece) => ((counts[piece.hash] ?? 0) < (counts[best.hash] ?? 0) ? piece : best));
 
-/**
- * Makes an index of words of four characters or more; empty ones are in no text.
- * @throws {RangeError} for a word of one to three characters
- */
-export const indexWords = <Value>(pairs: Iterable<readonly [string, Value]>): WordIndex<Value> => {
+/** What belongs to each word. */
+const groupByWord = <Value>(pairs: Iterable<readonly [string, Value]>): ReadonlyMap<string, readonly Value[]> => {
   const byWord = new Map<string, Value[]>();
   for (const [word, value] of pairs) {
     if (word === '') continue;
@@ -61,17 +58,30 @@ export const indexWords = <Value>(pairs: Iterable<readonly [string, Value]>): Wo
     if (values === undefined) byWord.set(word, [value]);
     else values.push(value);
   }
+  return byWord;
+};
+
+/** Words by the hash of their rarest piece. */
+const tabulate = <Value>(byWord: ReadonlyMap<string, readonly Value[]>): ReadonlyMap<number, Entry<Value>[]> => {
   const counts = countGrams(byWord.keys());
   const table = new Map<number, Entry<Value>[]>();
-  const isUsed = new Uint8Array(1 << tableBits);
   for (const [word, values] of byWord) {
     const { hash, offset } = rarestPiece(word, counts);
-    const entry = { word, offset, values };
-    isUsed[hash] = 1;
     const entries = table.get(hash);
-    if (entries === undefined) table.set(hash, [entry]);
-    else entries.push(entry);
+    if (entries === undefined) table.set(hash, [{ word, offset, values }]);
+    else entries.push({ word, offset, values });
   }
+  return table;
+};
+
+/**
+ * Makes an index of words of four characters or more; empty ones are in no text.
+ * @throws {RangeError} for a word of one to three characters
+ */
+export const indexWords = <Value>(pairs: Iterable<readonly [string, Value]>): WordIndex<Value> => {
+  const table = tabulate(groupByWord(pairs));
+  const isUsed = new Uint8Array(1 << tableBits);
+  for (const hash of table.keys()) isUsed[hash] = 1;
 
   /** Calls for each word found until told to stop. */
   const search = (text: string, onFound: (values: readonly Value[]) => boolean): void => {

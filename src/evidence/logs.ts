@@ -32,12 +32,13 @@ const tooLoud = 'it holds more errors than are looked at; its middle was passed 
 const maxVersionsBytes = 16 * 1024;
 
 /** Reads what somebody wrote down beside logs: no lines, no runs, only what is stated. */
-const readVersions = async ({ name, open }: LogInput): Promise<LogReading> => {
+const readVersions = async (input: LogInput): Promise<LogReading> => {
+  const { name } = input;
   const pieces: Buffer[] = [];
   let bytes = 0;
   let problem: string | undefined;
   try {
-    for await (const chunk of open()) {
+    for await (const chunk of input.open()) {
       pieces.push(Buffer.from(chunk.subarray(0, maxVersionsBytes - bytes)));
       bytes += chunk.length;
       if (bytes >= maxVersionsBytes) break;

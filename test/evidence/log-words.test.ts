@@ -30,15 +30,15 @@ test('tells what belongs to the words that are there, overlapping ones too', () 
     ['open file x', 3],
     ["Can't close", 4],
   ]);
-  expect([...index.find("Error: Can't open file y")].toSorted()).toEqual([1, 2]);
-  expect([...index.find("Can't open file x")].toSorted()).toEqual([1, 2, 3]);
-  expect([...index.find('open')]).toEqual([]);
+  expect(index.find("Error: Can't open file y")).toEqual(new Set([1, 2]));
+  expect(index.find("Can't open file x")).toEqual(new Set([1, 2, 3]));
+  expect(index.find('open')).toEqual(new Set());
 });
 
 test('agrees with a plain search, whatever the text', () => {
   const words = ['\u{1f600}abc', 'ÄÖÜß', 'aaaa', 'aaab', 'abab', 'Warn  ('];
   const index = indexWords(words.map((word) => [word, word] as const));
   for (const text of ['xaaab', 'aaaaab', '\u{1f600}abcd', 'ÄÖÜ', 'xÄÖÜßx', 'ababab', 'Warn  (']) {
-    expect([...index.find(text)].toSorted()).toEqual(words.filter((word) => text.includes(word)).toSorted());
+    expect(index.find(text)).toEqual(new Set(words.filter((word) => text.includes(word))));
   }
 });

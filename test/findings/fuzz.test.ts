@@ -43,17 +43,18 @@ const read = (log: Buffer, chunkBytes: number): LogReading => {
 /** Everything below a space but line breaks, and what else moves a cursor or turns text around. */
 const control = /[\u0000-\u0009\u000B-\u001F\u007F-\u009F\u202A-\u202E\u2066-\u2069]/;
 
-const check = (log: Buffer, chunkBytes: number): void => {
+/** Why a log is none that triage can bear; undefined = it can. */
+const complaintAbout = (log: Buffer, chunkBytes: number): string | undefined => {
   const begin = performance.now();
   const triage = diagnose(rules, [read(log, chunkBytes)]);
   const options = { hasColor: false, columns: 100, explain: true, verbose: true };
   const outputs = [renderTriageJson(triage), renderTriageMarkdown(triage), renderTriageText(triage, options)];
-  expect(performance.now() - begin).toBeLessThan(maxMs);
-  for (const { confidence } of triage.diagnoses) {
-    expect(confidence).toBeGreaterThanOrEqual(0);
-    expect(confidence).toBeLessThanOrEqual(1);
-  }
-  for (const output of outputs) expect(output).not.toMatch(control);
+  const tookMs = performance.now() - begin;
+  if (tookMs > maxMs) return `took ${tookMs} ms`;
+  const wrong = triage.diagnoses.find(({ confidence }) => !(confidence >= 0 && confidence <= 1));
+  if (wrong !== undefined) return `is ${wrong.confidence} sure of ${wrong.cause}`;
+  const loose = outputs.map((output) => control.exec(output)).find((match) => match !== null);
+  return loose === undefined || loose === null ? undefined : `prints ${JSON.stringify(loose[0])}`;
 };
 
 describe('damaged logs', () => {
@@ -61,17 +62,15 @@ describe('damaged logs', () => {
     for (let seed = firstSeed; seed < firstSeed + runs; seed += 1) {
       const dice = rollDice(seed);
       const log = logs[dice(logs.length)] ?? Buffer.alloc(0);
-      try {
-        check(mutateLog(log, dice), 1 + dice(30_000));
-      } catch (error) {
-        throw new Error(`seed ${seed}: ${String(error)}`, { cause: error });
-      }
+      expect(complaintAbout(mutateLog(log, dice), 1 + dice(30_000)), `seed ${seed}`).toBeUndefined();
     }
   });
 
   test('any text at all', () => {
     fc.assert(
-      fc.property(fc.string({ unit: 'binary', maxLength: 3000 }), (text) => check(Buffer.from(text), 512)),
+      fc.property(fc.string({ unit: 'binary', maxLength: 3000 }), (text) => {
+        expect(complaintAbout(Buffer.from(text), 512)).toBeUndefined();
+      }),
       { numRuns: 50, seed: firstSeed },
     );
   });
