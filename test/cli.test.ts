@@ -173,12 +173,12 @@ describe('crdoctor check', () => {
   it.each(['two\nlines', '../../etc', '.', 'a/b', '\u001b[2J', 'x'.repeat(5000)])(
     'refuses the impossible name %j',
     (name) => {
-      expectUsageError(crdoctor('check', '--', name), /cannot be the name of an instance/);
+      expectUsageError(crdoctor('check', '--progress', 'off', '--', name), /cannot be the name of an instance/);
     },
   );
 
   it.each(['-dash', 'a?b', 'a&project=b', 'ü', 'no-such-container-anywhere'])('knows no container %j', (name) => {
-    const { status, stdout, stderr } = crdoctor('check', '--', name);
+    const { status, stdout, stderr } = crdoctor('check', '--progress', 'off', '--', name);
     expect(stderr).toMatch(/^crdoctor: .+\n( {2}.+\n)?$/);
     expect(stdout).toBe('');
     expect([2, 5]).toContain(status);
