@@ -123,7 +123,8 @@ function deriveStorage(
   const kind = packaging === 'snap' || packaging === 'deb' ? packaging : 'other';
   return {
     driver: pools?.find((pool) => pool.name === name)?.driver,
-    path: known && engine.findPlaces(known, kind).storage,
+    // Without an engine the user said where, or it is where crdoctor was started.
+    path: engine.client === undefined ? space?.path : known && engine.findPlaces(known, kind).storage,
     freeBytes: space?.availableBytes,
     usedBytes: space && Math.max(0, space.totalBytes - space.availableBytes),
   };

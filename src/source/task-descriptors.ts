@@ -70,7 +70,8 @@ const infoHead = /^pos:\t\d+\nflags:\t([0-7]+)\nmnt_id:\t(\d+)\n(?:ino:\t(\d+)\n
 function writeInfo(block: Block, name: string, link: string, info: string): void {
   const isAnonymous = link.startsWith('anon_inode:');
   const kept = info.split('\n').filter((line) => line !== '' && isWanted(line, isAnonymous, link));
-  for (const line of kept.slice(0, maxInfoLines)) block.write(`info ${name} ${escapeOctal(line.replaceAll('\t', ' '))}`);
+  for (const line of kept.slice(0, maxInfoLines))
+    block.write(`info ${name} ${escapeOctal(line.replaceAll('\t', ' '))}`);
   if (kept.length > maxInfoLines) block.cut(`info:${name}`);
 }
 

@@ -58,7 +58,8 @@ function escapeControls(line: string): string {
 }
 
 /** Memory without a file, or with the name of one: `00:00 0`, perhaps with a name in brackets. */
-const plainMemory = /^(?:[0-9a-f]+:[0-9a-f]+ \d+ *)(?:$|\[(?!uprobes\])|\/memfd:|\/dev\/zero \(deleted\)$|\/anon_hugepage)/;
+const plainMemory =
+  /^(?:[0-9a-f]+:[0-9a-f]+ \d+ *)(?:$|\[(?!uprobes\])|\/memfd:|\/dev\/zero \(deleted\)$|\/anon_hugepage)/;
 
 function collectMappings(block: Block, walk: Walk): readonly Mapping[] {
   const kept = new Map<string, Mapping>();
