@@ -74,7 +74,9 @@ const engineFacts = record({
   version: text('version of the daemon, or of the tool where there is none', 'engine.server'),
   packaging: text('deb, snap or other: where the daemon comes from', 'engine.server', 'host.programs'),
   liblxc: text('version of liblxc that the daemon uses', 'engine.server'),
-  passes: texts('CRIU options that this engine passes by itself, e.g. `--tcp-established`'),
+  passes: texts(
+    'CRIU options that the dump will have, of the engine, the user and /etc/criu/default.conf: long names, a value after one blank: `--external unix[5]`',
+  ),
   ghostLimitBytes: number('largest deleted file that goes into the images: `--ghost-limit`, 1 MiB without it'),
   criuEnabled: flag('the snap of LXD is set to bring its criu (`snap get lxd criu.enable`)', 'snap.lxd.criu'),
 });
