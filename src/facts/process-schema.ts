@@ -164,10 +164,11 @@ export const descriptorFacts = record({
     ...descriptor,
     kind: text('net, mnt, uts …'),
     link: text('as /proc links it: `net:[4026532201]`'),
-    isInside: flag('one of these processes is in it'),
+    isInside: flag('one of these processes is in it, or crdoctor: CRIU knows its own namespaces'),
   }),
-  foreign: records('ForeignFile', 'files on a mount that is not in the mount namespace of their holder', walk, {
-    ...descriptor,
+  foreign: records('ForeignFile', 'files on a mount that is in the mount table of none of these processes', walk, {
+    ...holder,
+    fd: number('descriptor, -1 = none: mapped, executed or a directory of the process'),
     path: text('path, untrusted'),
     kind: text('reg, dir, chr, blk, fifo, sock, lnk or unknown'),
     mountId: number('mount id'),
