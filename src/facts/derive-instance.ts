@@ -86,9 +86,21 @@ function deriveMountFacts(
 ): Pick<InstanceFacts, 'mounts' | 'hasOwnMountNamespace' | 'hasIdmappedRoot'> {
   return {
     mounts: mounts && deriveMounts(mounts, hostMounts, deriveNestedMounts(reader, tree), countEntries(tree)),
-    hasOwnMountNamespace: mounts && hostMounts && isOtherNamespace(mounts, hostMounts),
+    hasOwnMountNamespace: findOwnMounts(mounts, hostMounts, tree),
     hasIdmappedRoot: mounts && findRootMount(mounts)?.options.includes('idmapped'),
   };
+}
+
+/** CRIU looks at the mounts of all as soon as one process is in a mount namespace of its own. */
+function findOwnMounts(
+  mounts: readonly MountRecord[] | undefined,
+  hostMounts: readonly MountRecord[] | undefined,
+  tree: TaskTree | undefined,
+): boolean | undefined {
+  const own = tree?.ownNamespaces?.['mnt'];
+  const links = tree?.tasks.map(({ namespaces }) => namespaces['mnt']) ?? [];
+  if (own !== undefined && links.some((link) => link !== undefined && link !== own)) return true;
+  return mounts && hostMounts && isOtherNamespace(mounts, hostMounts);
 }
 
 /** What could not be seen of other mount namespaces may hold anything. */

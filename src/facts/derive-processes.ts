@@ -87,6 +87,7 @@ function deriveScale({
 
 const descriptorLists: readonly string[] = [
   'anonymous',
+  'watches',
   'devices',
   'terminals',
   'pipes',
