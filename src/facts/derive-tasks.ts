@@ -33,6 +33,7 @@ export function deriveTasks(view: ProcessView): readonly TaskFact[] {
       nestedNamespaces: [...missing].some((what) => what.startsWith('ns')) ? undefined : findNested(namespaces, init),
       elfClass: task.elfClass,
       schedulingPolicy: stat?.policy,
+      stopSignal: status?.state === 'T' ? stat?.exitCode : status && 0,
       isSessionLeaderGone: findLeaderGone(task, view),
       isDumpingProgram: missing.has('exe') ? undefined : /(?:^|\/)criu$/.test(task.executable ?? ''),
       ...(status && {
