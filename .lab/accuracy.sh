@@ -1,0 +1,56 @@
+#!/bin/bash
+# Compares what check says of real process trees with what the real criu dump does, in host a of the lab.
+#   accuracy.sh [--fast] [--only TEXT] [--json FILE]
+# Without any of these it is a whole run, which writes docs/accuracy.md.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+CHECKOUT=$PWD
+BUILT=$CHECKOUT/node_modules/.cache/accuracy
+PROGRAMS=/opt/accuracy # on the host's own file system, where trees with a root of their own see it too
+
+on_a() { bash .lab/lab.sh exec a "$@" </dev/null; }
+
+install_compiler() {
+  command -v gcc >/dev/null && [ -e /usr/include/stdio.h ] && return
+  { apt-get install -y --no-install-recommends gcc libc6-dev ||
+    { apt-get update && apt-get install -y --no-install-recommends gcc libc6-dev; }; } >"$BUILT/apt.log" 2>&1 </dev/null
+}
+
+# Static, because some trees have no library in reach.
+compile_programs() {
+  local source
+  for source in test/lab/programs/*.c; do
+    gcc -O1 -static -Wall -Wextra -Werror -o "$BUILT/programs/$(basename "$source" .c)" "$source"
+  done
+}
+
+bundle() {
+  npx esbuild test/lab/accuracy/run.ts test/lab/accuracy/report.ts --bundle --platform=node --format=esm \
+    --log-level=error --out-extension:.js=.mjs --outdir="$BUILT"
+}
+
+main() {
+  local only='' fast='' json='' document=docs/accuracy.md status=0
+  while [ $# -gt 0 ]; do
+    case $1 in
+      --fast) fast=--fast document='' ;;
+      --only) shift; only=$1 document='' ;;
+      --json) shift; json=$1 document='' ;;
+      *) echo "usage: accuracy.sh [--fast] [--only TEXT] [--json FILE]" >&2; return 2 ;;
+    esac
+    shift
+  done
+  mkdir -p "$BUILT/programs"
+  install_compiler
+  compile_programs
+  bundle
+  on_a mkdir -p "$PROGRAMS"
+  on_a sh -c 'cp -f "$1"/* "$2"/' sh "$BUILT/programs" "$PROGRAMS"
+  on_a node "$BUILT/run.mjs" --programs "$PROGRAMS" --crdoctor "$CHECKOUT/dist/cli.js" \
+    --only "$only" $fast --output "$BUILT/run.json"
+  if [ -n "$json" ]; then cp "$BUILT/run.json" "$json"; fi
+  node "$BUILT/report.mjs" "$BUILT/run.json" --document "$document" || status=$?
+  return "$status"
+}
+
+main "$@"
