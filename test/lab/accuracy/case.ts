@@ -27,7 +27,7 @@ export function casesOf(program: string, things: Things, namespaces = ''): reado
   return Object.entries(things).flatMap(([thing, choices]) =>
     choices.map((options) => ({
       name: nameOf(`${program} ${thing}`, namespaces, options),
-      command: [program, thing],
+      command: [program, ...thing.split(' ')],
       options,
       namespaces,
       criu: 'current' as const,
@@ -35,8 +35,8 @@ export function casesOf(program: string, things: Things, namespaces = ''): reado
   );
 }
 
-/** What every shell script of a case ends with: the process stays, holding nothing of whoever started it. */
-const READY = 'exec >/dev/null 2>&1; echo 0 > "$READY.part"; mv "$READY.part" "$READY"; exec sleep 1000';
+/** What every script ends with: it stays, holding nothing of whoever started it. Root of the tree is ROOT if set. */
+const READY = 'exec >/dev/null 2>&1; echo "${ROOT:-0}" > "$READY.part"; mv "$READY.part" "$READY"; exec sleep 1000';
 
 /** Cases of shell scripts, which leave with status 77 when the thing cannot be made. */
 export function scripts(

@@ -22,7 +22,9 @@ static void make_device(const char *path, unsigned major, unsigned minor) {
   must(mknod(path, S_IFCHR | 0666, makedev(major, minor)), path);
 }
 
-static void make_root(void) {
+/* Made outside of the user namespace, which may not make devices or see the host's mounts one by one. */
+static void make_root(int keeps_proc) {
+  must(unshare(CLONE_NEWNS), "unshare");
   must_mount("none", "/", NULL, MS_REC | MS_PRIVATE, NULL);
   mkdir(ROOT, 0755);
   must_mount("/", ROOT, NULL, MS_BIND, NULL);
@@ -31,7 +33,8 @@ static void make_root(void) {
   mkdir("run/old", 0755);
   must(syscall(SYS_pivot_root, ".", "run/old"), "pivot_root");
   must(chdir("/"), "chdir");
-  must_mount("proc", "/proc", "proc", 0, NULL);
+  /* A user namespace may mount only what it sees already. */
+  if (keeps_proc) must_mount("proc", "/proc", "proc", 0, NULL);
   must_mount("tmpfs", "/tmp", "tmpfs", 0, "mode=1777");
   must_mount("tmpfs", "/dev", "tmpfs", 0, "mode=755");
   make_device("/dev/null", 1, 3);
@@ -40,12 +43,16 @@ static void make_root(void) {
   make_device("/dev/tty", 5, 0);
   mkdir("/dev/pts", 0755);
   mkdir("/dev/shm", 0755);
-  must_mount("devpts", "/dev/pts", "devpts", 0, "newinstance,ptmxmode=0666");
   must(symlink("pts/ptmx", "/dev/ptmx"), "ptmx");
   must(umount2("/run/old", MNT_DETACH), "umount");
   rmdir("/run/old");
   must(chdir("/tmp"), "chdir");
   setenv("READY", "/run/ready", 1);
+}
+
+static void mount_own(void) {
+  must_mount("proc", "/proc", "proc", 0, NULL);
+  must_mount("devpts", "/dev/pts", "devpts", 0, "newinstance,ptmxmode=0666");
 }
 
 static void loopback_up(void) {
@@ -86,16 +93,18 @@ int main(int argc, char **argv) {
   int status;
   if (argc < 3) return 2;
   struct gate mapped = make_gate();
+  int own_root = strchr(argv[1], 'm') != NULL, own_ids = strchr(argv[1], 'U') != NULL;
+  if (own_root) make_root(own_ids);
   pid_t child = must(syscall(SYS_clone, flags_of(argv[1]), 0, 0, 0, 0), "clone");
   if (child == 0) {
     pass_gate(mapped);
     setsid();
     if (strchr(argv[1], 'n') != NULL) loopback_up();
-    if (strchr(argv[1], 'm') != NULL) make_root();
+    if (own_root) mount_own();
     execvp(argv[2], argv + 2);
     cannot(argv[2]);
   }
-  if (strchr(argv[1], 'U') != NULL) map_ids(child);
+  if (own_ids) map_ids(child);
   open_gate(mapped);
   waitpid(child, &status, 0);
   return WIFEXITED(status) ? WEXITSTATUS(status) : 1;

@@ -165,6 +165,23 @@ static void lock_outside(void) {
   wait_for_ever();
 }
 
+/* Locked by somebody else, through the open file that is shared with the tree. */
+static void lock_inherited(void) {
+  struct gate gate = make_gate();
+  must(flock(file("lock", 1), LOCK_EX), "flock");
+  pid_t inside = fork();
+  if (inside == 0) {
+    setsid();
+    open_gate(gate);
+    let_go();
+    wait_for_ever();
+  }
+  pass_gate(gate);
+  let_go();
+  say_ready_for(inside);
+  wait_for_ever();
+}
+
 static void path_only(void) {
   close(file("plain", 1));
   must(symlink("plain", "link"), "symlink");
@@ -243,6 +260,7 @@ static const struct thing things[] = {
     {"lock-open-file", lock_open_file},
     {"lock-lease", lock_lease},
     {"lock-outside", lock_outside},
+    {"lock-inherited", lock_inherited},
     {"path-only", path_only},
     {"path-only-socket", path_only_socket},
     {"path-only-device", path_only_device},

@@ -120,6 +120,23 @@ static void pending(int signal) {
 }
 
 static void pending_trap(void) { pending(SIGTRAP); }
+static void *thread_with_trap(void *unused) {
+  sigset_t set;
+  sigemptyset(&set);
+  sigaddset(&set, SIGTRAP);
+  pthread_sigmask(SIG_BLOCK, &set, NULL);
+  must(syscall(SYS_tgkill, getpid(), syscall(SYS_gettid), SIGTRAP), "tgkill");
+  let_go();
+  say_ready_for(0);
+  wait_for_ever();
+  return unused;
+}
+
+static void thread_pending_trap(void) {
+  start_thread(thread_with_trap);
+  wait_for_ever();
+}
+
 static void pending_user(void) { pending(SIGUSR1); }
 
 static void session_inside(void) {
@@ -248,6 +265,61 @@ static void pid_for_children(void) {
   ready();
 }
 
+/* In a pid namespace that has an init, without being it. */
+static void not_init(void) {
+  struct gate gate = make_gate();
+  char path[64], text[32] = "";
+  must(unshare(CLONE_NEWPID), "unshare");
+  pid_t init = must(fork(), "fork");
+  if (init == 0) {
+    setsid();
+    if (fork() == 0) {
+      setsid();
+      open_gate(gate);
+    }
+    let_go();
+    wait_for_ever();
+  }
+  pass_gate(gate);
+  snprintf(path, sizeof path, "/proc/%d/task/%d/children", init, init);
+  int fd = must(open(path, O_RDONLY), path);
+  must(read(fd, text, sizeof text - 1), path);
+  let_go();
+  say_ready_for(atoi(text));
+  wait_for_ever();
+}
+
+/* Two processes with one table of descriptors, one memory, one working directory. */
+static char stack[65536];
+
+static int shares(void *unused) {
+  (void)unused;
+  wait_for_ever();
+  return 0;
+}
+
+static void sharing(int flags) {
+  let_go();
+  must(clone(shares, stack + sizeof stack, flags | SIGCHLD, NULL), "clone");
+  say_ready_for(0);
+  wait_for_ever();
+}
+
+static void shared_descriptors(void) { sharing(CLONE_FILES); }
+static void shared_memory(void) { sharing(CLONE_VM); }
+static void shared_directory(void) { sharing(CLONE_FS); }
+static void shared_handlers(void) { sharing(CLONE_VM | CLONE_SIGHAND); }
+
+static void seccomp_strict(void) {
+  int ends[2];
+  char byte;
+  must(pipe(ends), "pipe");
+  let_go();
+  say_ready_for(0);
+  must(prctl(PR_SET_SECCOMP, 1, 0, 0, 0), "strict seccomp");
+  if (read(ends[0], &byte, 1) < 0) syscall(SYS_exit, 1);
+}
+
 static int unshared_in_thread;
 
 static void *thread_unshares(void *unused) {
@@ -332,6 +404,7 @@ static const struct thing things[] = {
     {"stopped-ttin", stopped_ttin},
     {"stopped-ttou", stopped_ttou},
     {"pending-trap", pending_trap},
+    {"thread-pending-trap", thread_pending_trap},
     {"pending-user", pending_user},
     {"session-inside", session_inside},
     {"session-leader-gone", session_leader_gone},
@@ -352,6 +425,12 @@ static const struct thing things[] = {
     {"nested-time", nested_time},
     {"time-for-children", time_for_children},
     {"pid-for-children", pid_for_children},
+    {"not-init", not_init},
+    {"shared-descriptors", shared_descriptors},
+    {"shared-memory", shared_memory},
+    {"shared-directory", shared_directory},
+    {"shared-handlers", shared_handlers},
+    {"seccomp-strict", seccomp_strict},
     {"thread-net", thread_net},
     {"thread-uts", thread_uts},
     {"thread-directory", thread_directory},

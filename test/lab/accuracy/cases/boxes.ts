@@ -3,6 +3,7 @@
 import { type Case, casesOf, plain, scripts } from '../case.js';
 
 const WHOLE = 'mpniu';
+const UNPRIVILEGED = 'mpniuU';
 
 export const boxCases: readonly Case[] = [
   ...casesOf(
@@ -26,7 +27,12 @@ export const boxCases: readonly Case[] = [
     WHOLE,
   ),
   ...casesOf('tasks', { single: plain }, 'p'),
-  ...casesOf('tasks', { single: plain }, 'n'),
+  ...casesOf('tasks', { single: ['', '--external net[own]:outer'] }, 'n'),
+  ...casesOf('open', { '/dev/net/tun': plain, '/dev/net/tun tun7': plain }, 'n'),
+  ...casesOf('tasks', { single: plain, children: plain, threads: plain, 'nested-user': plain }, UNPRIVILEGED),
+  ...casesOf('inet', { 'tcp-listen': plain, 'tcp-connected': ['', '--tcp-established'] }, UNPRIVILEGED),
+  ...casesOf('unix', { listener: plain }, UNPRIVILEGED),
+  ...casesOf('files', { 'ghost-small': plain, 'plain-file': plain }, UNPRIVILEGED),
   ...casesOf('tasks', { single: plain }, 'u'),
   ...casesOf('tasks', { single: plain }, 'i'),
   ...casesOf('tasks', { single: plain }, 'c'),
@@ -92,6 +98,10 @@ export const boxCases: readonly Case[] = [
       'mount root hidden': 'mkdir s d; mkdir s/in; mount -t tmpfs none s; mkdir s/in; mount --bind s/in d; umount s',
       'mount devtmpfs': 'mkdir d; mount -t devtmpfs none d',
       'mount autofs': 'mkdir d; mount -t autofs -o fd=0,pgrp=1,minproto=5,maxproto=5,direct none d </dev/null',
+      'file bound over': 'echo a > a; echo b > b; exec 7<a; mount --bind b a',
+      'file copied up':
+        'mkdir l u w m; echo a > l/f; mount -t overlay -o lowerdir=l,upperdir=u,workdir=w none m; exec 7<m/f; echo b >> m/f',
+      'file below a new mount': 'mkdir d; echo a > d/file; exec 7<d/file; mount -t tmpfs none d',
       'file covered': 'mkdir d; mount -t tmpfs none d; exec 7>d/file; mount -t tmpfs none d',
       'file detached': 'mkdir d; mount -t tmpfs none d; exec 7>d/file; umount -l d',
       'directory detached': 'mkdir d; mount -t tmpfs none d; (cd d; exec sleep 1000 >/dev/null 2>&1) & sleep 0.2; umount -l d',

@@ -75,7 +75,7 @@ export const socketCases: readonly Case[] = [
     'abstract-listener': plain,
     'listener-unlinked': plain,
     connected: plain,
-    'client-outside': ['', '--ext-unix-sk'],
+    'client-outside': ['', '--ext-unix-sk', '--external unix[fd 5]'],
     'server-outside': ['', '--ext-unix-sk'],
     'datagram-bound': plain,
     'datagram-connected': plain,
