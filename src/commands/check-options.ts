@@ -3,6 +3,7 @@
 import type { InferredOptionTypes, Options } from 'yargs';
 
 import { UserError } from '../errors.js';
+import { parseCriuOptions } from '../parse/criu-options.js';
 import type { Operation } from '../rules/cause.js';
 import type { OutputArguments, WorkArguments } from './output-options.js';
 import { readPlace, requireLocal } from './where-option.js';
@@ -71,10 +72,16 @@ export function readCheckWish(parsed: CheckArguments): CheckWish {
     instance,
     engine: pid === undefined ? parsed.engine : 'criu',
     pid,
-    criuOptions: (parsed['criu-options'] ?? '').split(/\s+/).filter((option) => option !== ''),
+    criuOptions: parseCriuOptions(parsed['criu-options'] ?? '', refuseWord),
     operation: operationOf(parsed, instance, pid),
     hasTarget: parsed.to !== undefined,
   };
+}
+
+function refuseWord(word: string): never {
+  throw new UserError(`--criu-options: ${word} is no option of criu`, {
+    hint: 'Give them as criu dump gets them: --criu-options "--tcp-established --external unix[123]"',
+  });
 }
 
 /** The container that is named. After `--` a name may begin with a dash. */

@@ -74,7 +74,11 @@ const engineFacts = record({
   version: text('version of the daemon, or of the tool where there is none', 'engine.server'),
   packaging: text('deb, snap or other: where the daemon comes from', 'engine.server', 'host.programs'),
   liblxc: text('version of liblxc that the daemon uses', 'engine.server'),
-  passes: texts('CRIU options that this engine passes by itself, e.g. `--tcp-established`'),
+  passes: texts(
+    'CRIU options in effect: what /etc/criu/default.conf sets, this engine passes by itself and --criu-options tells; ' +
+      'long names, with a value behind a blank: `--tcp-established`, `--external unix[123]`',
+    'criu.config',
+  ),
   ghostLimitBytes: number('largest deleted file that goes into the images: `--ghost-limit`, 1 MiB without it'),
   criuEnabled: flag('the snap of LXD is set to bring its criu (`snap get lxd criu.enable`)', 'snap.lxd.criu'),
 });
@@ -170,6 +174,10 @@ const instanceFacts = record({
   ),
   memory: record({
     usedBytes: number('memory charged to it that a dump would write: anonymous and shared memory', 'instance.memory'),
+    privateBytes: number('anonymous and swapped out memory of its processes', 'instance.tasks'),
+    sharedBytes: number('memory that processes share, counted once', 'instance.tasks'),
+    temporaryBytes: number('contents of its tmpfs mounts, as far as they could be measured', 'instance.tasks'),
+    descriptors: number('descriptors that its processes have open', 'instance.tasks'),
   }),
   storage: record({
     driver: text('dir, btrfs, zfs, lvm, ceph …', 'engine.pool'),

@@ -1,0 +1,79 @@
+/** What the parts of the walk over processes share: where they write, what was refused, what they have seen. */
+
+import type { BigIntStats } from 'node:fs';
+
+import type { MountView } from './mount-view.js';
+import type { NameLookup, NameState } from './name-lookup.js';
+import { isDenied, isGone } from './small-file.js';
+
+/** One mount namespace among the processes. */
+export interface MountNamespace {
+  readonly view: MountView;
+  /** Undefined where no process of it has the root of the namespace as its own. */
+  readonly lookup: NameLookup | undefined;
+}
+
+export interface SeenFile {
+  readonly stat: BigIntStats;
+  readonly name: NameState;
+}
+
+/** State of one walk. */
+export interface Walk {
+  /** By the link of /proc/PID/ns/mnt. */
+  readonly mountNamespaces: Map<string, MountNamespace>;
+  /** Files that several descriptors lead to, by namespace, mount, inode and path. */
+  readonly files: Map<string, SeenFile | undefined>;
+  /** Mapped files that are plain ones, by device, inode and path. */
+  readonly plainFiles: Set<string>;
+  /** Sockets that descriptors lead to: path of a descriptor (`/proc/PID/fd/N`) by inode. */
+  readonly sockets: Map<string, string>;
+  /** Terminals that descriptors lead to. */
+  readonly terminals: Set<string>;
+  /** Descriptors that may still be written. */
+  descriptorsLeft: number;
+  /** Times that the walk may still wait for a process to leave the kernel. */
+  calmPausesLeft: number;
+  /** Gives other work its turn, when it is time. */
+  readonly pause: () => Promise<void>;
+}
+
+/** One process while it is read. */
+export interface Block {
+  readonly pid: number;
+  /** `/proc/PID` */
+  readonly directory: string;
+  /** Adds a line. */
+  write(line: string): void;
+  /** Notes that a limit was reached: `fd`, `map`, `info:FD`. */
+  cut(what: string): void;
+  /** What `read` gives; when it may not be read, that is noted and the answer is `otherwise`, as when it is gone. */
+  attempt<Value>(what: string, otherwise: Value, read: () => Value): Value;
+  /** The lines so far. */
+  text(): string;
+}
+
+export function createBlock(pid: number): Block {
+  const lines: string[] = [];
+  const denied = new Set<string>();
+  const cuts = new Set<string>();
+  return {
+    pid,
+    directory: `/proc/${pid}`,
+    write: (line) => void lines.push(line),
+    cut: (what) => void cuts.add(what),
+    attempt(what, otherwise, read) {
+      try {
+        return read();
+      } catch (error) {
+        if (isDenied(error)) denied.add(what);
+        else if (!isGone(error)) cuts.add(what);
+        return otherwise;
+      }
+    },
+    text() {
+      const notes = [...[...denied].map((what) => `denied ${what}`), ...[...cuts].map((what) => `cut ${what}`)];
+      return [...lines, ...notes].map((line) => `${line}\n`).join('');
+    },
+  };
+}
