@@ -28,7 +28,9 @@ export const taskFacts = records('Task', 'processes in it', walk, {
   state: text('one letter: R S D T t Z X'),
   tracer: number('pid of its tracer, 0 = none'),
   isTracerInside: flag('the tracer is one of these processes'),
-  nestedNamespaces: texts('kinds of namespaces that differ from those of init: uts pid user ipc cgroup time net mnt'),
+  nestedNamespaces: texts(
+    'kinds of namespaces that differ from those of init: uts pid user ipc cgroup time net mnt, and time_for_children',
+  ),
   isSessionOutside: flag('its session leader is outside of its pid namespace'),
   isSessionLeaderGone: flag(
     'its session has no leader among these processes, though the session is of its pid namespace',
@@ -42,6 +44,7 @@ export const taskFacts = records('Task', 'processes in it', walk, {
   threads: number('threads it has, itself included'),
   hasShadowStack: flag('runs with a user shadow stack (x86_Thread_features: shstk)'),
   isDumpingProgram: flag('its executable is a criu'),
+  hasOwnAffinity: flag('it may run on other processors than the root process (Cpus_allowed of status)'),
 });
 
 export const threadFacts = records(
@@ -85,6 +88,7 @@ export const socketFacts = record({
     peerPath: text('name that the peer is bound to, empty = none. Untrusted'),
     isPeerInNamespace: flag('the peer is of the network namespace of init'),
     receiveQueue: number('bytes that wait to be read; of a listening socket, connections not accepted yet'),
+    sendQueue: number('bytes that the peer has not read yet; 0 for a listening one'),
     queuedDescriptors: number('descriptors that wait in its queue (scm_fds of fdinfo)'),
   }),
   netlink: records('NetlinkSocket', 'netlink sockets', ['instance.tasks', 'instance.sockets'], {
@@ -122,6 +126,7 @@ export const descriptorFacts = record({
     watches: texts('lines of its fdinfo that begin with inotify, fanotify or tfd, as they are'),
     flags: number('open flags (O_…), from the octal number of fdinfo'),
     isTargetInside: flag('of a pidfd: its process is one of these, or has been reaped'),
+    isThread: flag('of a pidfd: it stands for a thread (PIDFD_THREAD, open flag 0200)'),
   }),
   devices: records('OpenDevice', 'character and block devices other than terminals', walk, {
     ...descriptor,
@@ -144,21 +149,32 @@ export const descriptorFacts = record({
     isLeaderInside: flag(
       'the leader of the session it controls is one of these processes; true where it controls none',
     ),
+    isHungUp: flag('of a slave: its master has been closed for good'),
+    external: text(
+      'what `--external` of CRIU calls it: `tty[8803:18]`, device and file system in hex; empty = not told',
+    ),
+  }),
+  watches: records('Watch', 'what inotify and fanotify descriptors watch, one of each watch', walk, {
+    ...descriptor,
+    kind: text('inotify, fanotify or fanotify-filesystem (a mark on a whole file system)'),
+    family: text('type of the file system in which the watched lies; empty = its mount is not there'),
   }),
   pipes: records('Pipe', 'pipes in packet mode (O_DIRECT)', walk, { ...descriptor, inode: number('inode') }),
   namespaces: records('NamespaceDescriptor', 'open namespaces', walk, {
     ...descriptor,
     kind: text('net, mnt, uts …'),
     link: text('as /proc links it: `net:[4026532201]`'),
-    isInside: flag('one of these processes is in it'),
+    isInside: flag('one of these processes is in it, or crdoctor: CRIU knows its own namespaces'),
   }),
-  foreign: records('ForeignFile', 'files on a mount that is not in the mount namespace of their holder', walk, {
-    ...descriptor,
+  foreign: records('ForeignFile', 'files on a mount that is in the mount table of none of these processes', walk, {
+    ...holder,
+    fd: number('descriptor, -1 = none: mapped, executed or a directory of the process'),
     path: text('path, untrusted'),
     kind: text('reg, dir, chr, blk, fifo, sock, lnk or unknown'),
     mountId: number('mount id'),
     inode: number('inode, 0 = not told'),
     isDeleted: flag('deleted'),
+    external: text('what `--external` of CRIU calls it: `file[1a:3f5]`, mount id and inode in hex; empty = not told'),
   }),
   covered: records('CoveredFile', 'files on a mount that another mount lies upon', walk, {
     ...descriptor,
