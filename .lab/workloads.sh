@@ -1,6 +1,8 @@
 # What only the measurement of accuracy needs, built once and kept: other versions of CRIU, ordinary programs; sourced.
 # shellcheck shell=bash disable=SC2016,SC2034
 
+# Apart from what the hosts are made of: another recipe there means other hosts.
+WORKLOADS=$CACHE/workloads
 WORKLOAD_PACKAGES=redis-server,nginx-light,postgresql,cron,openssh-server,default-jre-headless,default-jdk-headless,python3-minimal
 # The first version of Go whose listeners are MPTCP sockets.
 GO_VERSION=1.24
@@ -21,7 +23,7 @@ here=${0%/*}/files
 exec "$here/ld-linux-x86-64.so.2" --library-path "$here" "$here/criu" "$@"
 SH
   chmod 755 "$dir/packed/criu"
-  pack "$dir/packed" "$CACHE/$name.tar.gz" .
+  pack "$dir/packed" "$WORKLOADS/$name.tar.gz" .
 }
 
 build_older() { build_other_criu trixie older; }
@@ -37,7 +39,7 @@ build_workloads() {
   chroot "$dir" apt-get purge -y --auto-remove default-jdk-headless openjdk-17-jdk-headless
   cp "$(build_go_server)" "$dir/srv/go-server"
   rm -rf "$dir"/var/cache/apt/* "$dir"/var/lib/apt/lists/* "$dir"/usr/share/{doc,man,locale,info}
-  pack "$dir" "$CACHE/workloads.tar.gz" .
+  pack "$dir" "$WORKLOADS/workloads.tar.gz" .
 }
 
 # Prints the path of the program.
@@ -51,4 +53,27 @@ build_go_server() {
   GOROOT=$dir/x/usr/lib/go-$GO_VERSION GOCACHE=$dir/cache GOPATH=$dir/path GOTOOLCHAIN=local GOFLAGS= CGO_ENABLED=0 \
     "$dir/x/usr/lib/go-$GO_VERSION/bin/go" build -o "$dir/go-server" "$CHECKOUT/test/lab/workloads/server.go" >&2
   printf '%s\n' "$dir/go-server"
+}
+
+recipe_of_workload() {
+  declare -f build_other_criu build_workloads build_go_server build_criu pack | cat - \
+    <(printf '%s\n' "$WORKLOAD_PACKAGES" "$GO_VERSION" "$GO_SUITE") "$CHECKOUT"/test/lab/workloads/* | sha256sum | cut -c1-16
+}
+
+cached_workload() { # NAME
+  [ -s "$WORKLOADS/$1.tar.gz" ] && [ "$(cat "$WORKLOADS/$1.recipe" 2>/dev/null)" = "$(recipe_of_workload)" ]
+}
+
+build_workload() { # NAME
+  mkdir -p "$WORKLOADS"
+  (
+    STATE=$(mktemp -d "$WORKLOADS/build.XXXXXX")
+    trap 'rm -rf --one-file-system "$STATE"' EXIT
+    mkdir "$STATE/build"
+    install_build_tools
+    use_proxy_of_apt
+    rm -f "$WORKLOADS/$1.recipe"
+    "build_$1"
+  ) >"$BUILT/$1.log" 2>&1 || return 1
+  recipe_of_workload >"$WORKLOADS/$1.recipe"
 }

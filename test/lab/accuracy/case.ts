@@ -8,6 +8,8 @@ export interface Case {
   readonly options: string;
   /** Letters of the namespaces it gets, see box.c; empty = those of the host. */
   readonly namespaces: string;
+  /** Has the root file system of the workloads, with programs that the hosts have not. */
+  readonly isWorkload?: boolean;
   /** Which criu it is tried with. */
   readonly criu: 'current' | 'older' | 'oldest';
 }

@@ -5,6 +5,7 @@ import { boxCases } from './cases/boxes.js';
 import { descriptorCases } from './cases/descriptors.js';
 import { processCases } from './cases/processes.js';
 import { socketCases } from './cases/sockets.js';
+import { workloadCases } from './cases/workloads.js';
 
 /** Where versions of criu differ. */
 const versionCases: readonly Case[] = [
@@ -23,6 +24,7 @@ export const allCases: readonly Case[] = [
   ...descriptorCases,
   ...processCases,
   ...boxCases,
+  ...workloadCases,
   ...withCriu('older', versionCases),
   ...withCriu('oldest', versionCases.slice(0, 3)),
 ];

@@ -60,6 +60,7 @@ export function startTree(each: Case, programs: string, directory: string): Tree
       HOME: '/root',
       READY: join(directory, 'ready'),
       ACCURACY_CASE: directory,
+      ...(each.isWorkload === true && { BOX_ROOT: join(programs, 'workloads') }),
     },
   });
   starter.on('error', () => undefined);

@@ -1,6 +1,6 @@
 /*
  * A container in its smallest form: box NAMESPACES COMMAND..., with a letter for each namespace (m p n i u c U).
- * With m it has a root of its own, the host's without what is mounted upon that, and /proc, /dev, /tmp and /run;
+ * With m it has a root of its own, BOX_ROOT or the host's without what is mounted upon that, and /proc, /dev, /tmp and /run;
  * with n its loopback is up; with U its ids are those of the host, in a user namespace of its own.
  */
 #include "case.h"
@@ -19,15 +19,17 @@ static void must_mount(const char *source, const char *target, const char *type,
 }
 
 static void make_device(const char *path, unsigned major, unsigned minor) {
-  must(mknod(path, S_IFCHR | 0666, makedev(major, minor)), path);
+  must(mknod(path, S_IFCHR, makedev(major, minor)), path);
+  must(chmod(path, 0666), path);
 }
 
 /* Made outside of the user namespace, which may not make devices or see the host's mounts one by one. */
 static void make_root(int keeps_proc) {
   must(unshare(CLONE_NEWNS), "unshare");
   must_mount("none", "/", NULL, MS_REC | MS_PRIVATE, NULL);
+  const char *from = getenv("BOX_ROOT");
   mkdir(ROOT, 0755);
-  must_mount("/", ROOT, NULL, MS_BIND, NULL);
+  must_mount(from == NULL ? "/" : from, ROOT, NULL, MS_BIND, NULL);
   must(chdir(ROOT), "chdir");
   must_mount("tmpfs", "run", "tmpfs", 0, "mode=755");
   mkdir("run/old", 0755);
@@ -39,6 +41,7 @@ static void make_root(int keeps_proc) {
   must_mount("tmpfs", "/dev", "tmpfs", 0, "mode=755");
   make_device("/dev/null", 1, 3);
   make_device("/dev/zero", 1, 5);
+  make_device("/dev/random", 1, 8);
   make_device("/dev/urandom", 1, 9);
   make_device("/dev/tty", 5, 0);
   mkdir("/dev/pts", 0755);
