@@ -67,7 +67,7 @@ async function openSource(parsed: CheckArguments, invocation: Invocation): Promi
     const bundle = await openBundle(place.path);
     return {
       source: bundle,
-      wish: readCheckWish(completeArguments(parsed, bundle.manifest)),
+      wish: readCheckWish(completeArguments(parsed, bundle.manifest), invocation.cwd),
       problems: () => bundle.problems(),
       explain: (error) => explainRecorded(error, place.path, bundle.problems()),
     };
@@ -75,7 +75,7 @@ async function openSource(parsed: CheckArguments, invocation: Invocation): Promi
   const { env, now } = invocation;
   return {
     source: openLocal({ signal, onProgress, env, now }),
-    wish: readCheckWish(parsed),
+    wish: readCheckWish(parsed, invocation.cwd),
     problems: () => [],
     explain: (error) => error,
   };

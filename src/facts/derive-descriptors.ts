@@ -4,6 +4,7 @@ import type { DescriptorRecord } from '../parse/task-records.js';
 import { isPlainMemory } from '../parse/task-file.js';
 import { deriveDeleted } from './derive-deleted.js';
 import { deriveTerminals, isTerminal } from './derive-terminals.js';
+import { findWatches } from './derive-watches.js';
 import { placeOf, type HeldDescriptor, type ProcessView } from './process-view.js';
 import type { InstanceFacts } from './schema.js';
 
@@ -12,6 +13,8 @@ type Element<Name extends keyof DescriptorFacts> = NonNullable<DescriptorFacts[N
 
 /** O_PATH, the same on all processors but alpha, parisc and sparc (linux include/uapi/asm-generic/fcntl.h). */
 const pathOnly = 0o10000000;
+/** PIDFD_THREAD (linux include/uapi/linux/pidfd.h). */
+const threadOnly = 0o200;
 /** O_DIRECT of x86 and of arm; on a pipe neither number means anything else. */
 const direct = 0o040000 | 0o200000;
 
@@ -23,6 +26,7 @@ export function deriveDescriptors(view: ProcessView): DescriptorFacts {
     anonymous: collect((held) => findAnonymous(held, view)),
     devices: collect(findDevice),
     terminals: deriveTerminals(view),
+    watches: descriptors.flatMap((held) => findWatches(held, view)),
     pipes: collect(findPacketPipe),
     namespaces: collect((held) => findNamespace(held, view)),
     foreign: collect((held) => findForeign(held, view)),
@@ -54,6 +58,7 @@ function findAnonymous(held: HeldDescriptor, view: ProcessView): Element<'anonym
     details: Object.fromEntries(details.toReversed()),
     watches: info.filter(isListed),
     flags,
+    isThread: kind === 'pidfd' ? (flags & threadOnly) !== 0 : undefined,
     isTargetInside: kind === 'pidfd' ? findTarget(new Map(details.toReversed()).get('Pid'), view) : undefined,
   };
 }
@@ -104,11 +109,13 @@ function findNamespace(held: HeldDescriptor, view: ProcessView): Element<'namesp
   const { link } = held.descriptor;
   const kind = /^([a-z_]+):\[\d+\]$/.exec(link)?.[1];
   if (kind === undefined || kind === 'socket' || kind === 'pipe') return undefined;
-  const isInside = view.tasks.some(
-    ({ namespaces, threads }) =>
-      Object.values(namespaces).includes(link) ||
-      threads.some((thread) => Object.values(thread.namespaces).includes(link)),
-  );
+  const isInside =
+    Object.values(view.tree.ownNamespaces ?? {}).includes(link) ||
+    view.tasks.some(
+      ({ namespaces, threads }) =>
+        Object.values(namespaces).includes(link) ||
+        threads.some((thread) => Object.values(thread.namespaces).includes(link)),
+    );
   return { ...placeOf(held), kind, link, isInside: isInside || (view.isWhole ? false : undefined) };
 }
 
@@ -124,6 +131,7 @@ function findForeign(held: HeldDescriptor, view: ProcessView): Element<'foreign'
     mountId,
     inode: file?.inode ?? inode,
     isDeleted: link.endsWith(' (deleted)'),
+    external: `file[${mountId.toString(16)}:${(file?.inode ?? inode).toString(16)}]`,
   };
 }
 

@@ -86,9 +86,21 @@ function deriveMountFacts(
 ): Pick<InstanceFacts, 'mounts' | 'hasOwnMountNamespace' | 'hasIdmappedRoot'> {
   return {
     mounts: mounts && deriveMounts(mounts, hostMounts, deriveNestedMounts(reader, tree), countEntries(tree)),
-    hasOwnMountNamespace: mounts && hostMounts && isOtherNamespace(mounts, hostMounts),
+    hasOwnMountNamespace: findOwnMounts(mounts, hostMounts, tree),
     hasIdmappedRoot: mounts && findRootMount(mounts)?.options.includes('idmapped'),
   };
+}
+
+/** CRIU looks at the mounts of all as soon as one process is in a mount namespace of its own. */
+function findOwnMounts(
+  mounts: readonly MountRecord[] | undefined,
+  hostMounts: readonly MountRecord[] | undefined,
+  tree: TaskTree | undefined,
+): boolean | undefined {
+  const own = tree?.ownNamespaces?.['mnt'];
+  const links = tree?.tasks.map(({ namespaces }) => namespaces['mnt']) ?? [];
+  if (own !== undefined && links.some((link) => link !== undefined && link !== own)) return true;
+  return mounts && hostMounts && isOtherNamespace(mounts, hostMounts);
 }
 
 /** What could not be seen of other mount namespaces may hold anything. */
@@ -123,7 +135,8 @@ function deriveStorage(
   const kind = packaging === 'snap' || packaging === 'deb' ? packaging : 'other';
   return {
     driver: pools?.find((pool) => pool.name === name)?.driver,
-    path: known && engine.findPlaces(known, kind).storage,
+    // Without an engine the user said where, or it is where crdoctor was started.
+    path: engine.client === undefined ? space?.path : known && engine.findPlaces(known, kind).storage,
     freeBytes: space?.availableBytes,
     usedBytes: space && Math.max(0, space.totalBytes - space.availableBytes),
   };

@@ -5,8 +5,9 @@ import type { TaskTree } from '../parse/tasks.js';
 import { parseSeenSockets } from '../parse/unix-sockets.js';
 import { deriveDescriptors, knowsAllMounts } from './derive-descriptors.js';
 import { deriveMappings } from './derive-mappings.js';
+import { deriveScale } from './derive-scale.js';
 import { deriveSockets } from './derive-sockets.js';
-import { deriveTasks, deriveThreads, findOwnNamespaces, isIncompleteTree, sumMemory } from './derive-tasks.js';
+import { deriveTasks, deriveThreads, findOwnNamespaces, isIncompleteTree } from './derive-tasks.js';
 import type { EvidenceReader } from './evidence-reader.js';
 import { viewProcesses, type ProcessView, type ViewedMounts } from './process-view.js';
 import type { InstanceFacts } from './schema.js';
@@ -37,7 +38,7 @@ export function deriveProcesses(
   const view = viewProcesses(tree, mounts);
   const sockets = deriveSockets(view, seen);
   markGaps(reader, view, sockets.hasUnknown);
-  const sums = sumMemory(tree.tasks);
+  const scale = deriveScale(view, mounts);
   return {
     tasks: deriveTasks(view),
     threads: deriveThreads(view),
@@ -49,11 +50,14 @@ export function deriveProcesses(
     mappings: deriveMappings(view),
     multicastGroups: findMulticastGroups(view),
     memory: {
-      usedBytes: charged ?? (tree.isWhole ? sums.privateBytes + sums.sharedBytes : undefined),
-      ...(tree.isWhole && sums),
-      ...deriveScale(view),
+      usedBytes: charged ?? sumOf(scale.privateBytes, scale.sharedBytes),
+      ...scale,
     },
   };
+}
+
+function sumOf(left: number | undefined, right: number | undefined): number | undefined {
+  return left === undefined || right === undefined ? undefined : left + right;
 }
 
 function deriveRoot({ tasks: [root] }: ProcessView): InstanceFacts['root'] {
@@ -73,20 +77,9 @@ function findMulticastGroups({ tree, tasks }: ProcessView): readonly string[] | 
   return tree.networks.find((network) => network.link === link)?.multicastGroups;
 }
 
-/** Bytes in temporary file systems and numbers of things, for the estimate. */
-function deriveScale({
-  tasks,
-  tree,
-}: ProcessView): Pick<NonNullable<InstanceFacts['memory']>, 'temporaryBytes' | 'descriptors'> {
-  const used = tasks.flatMap(({ mountUsedBytes }) => [...mountUsedBytes.values()]);
-  return {
-    temporaryBytes: used.reduce((sum, bytes) => sum + bytes, 0),
-    descriptors: tree.isWhole ? tasks.reduce((sum, { descriptors }) => sum + descriptors.length, 0) : undefined,
-  };
-}
-
 const descriptorLists: readonly string[] = [
   'anonymous',
+  'watches',
   'devices',
   'terminals',
   'pipes',

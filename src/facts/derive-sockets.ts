@@ -28,7 +28,12 @@ export function deriveSockets(view: ProcessView, seen: SeenSockets | undefined):
     const place = { ...placeOf(socket), inode };
     const found = rows.get(inode);
     const name = view.tree.socketNames?.get(inode);
-    if (found !== undefined && !found.isInside) lists.foreign.push({ ...place, protocol: nameRow(found.row) });
+    if (found !== undefined && !found.isInside)
+      lists.foreign.push({
+        ...place,
+        protocol: nameRow(found.row),
+        state: found.row.table === 'inet' ? found.row.state : '',
+      });
     else if (found !== undefined) addRow(lists, socket, found.row, { unix, seen });
     else if (name !== undefined) addNamed(lists, place, name, seen, unbound);
     else hasUnknown = true;
@@ -165,7 +170,7 @@ function addNamed(
     lists.inet.push({ ...place, family, protocol, state: '', local: '', remote: '', receiveQueue: 0, sendQueue: 0 });
   } else if (name === 'NETLINK') {
     lists.netlink.push({ ...place, portId: 0, hasGroups: findUnboundGroups(seen, unbound), queuedBytes: 0 });
-  } else if (alwaysListed.has(name)) lists.foreign.push({ ...place, protocol: name });
+  } else if (alwaysListed.has(name)) lists.foreign.push({ ...place, protocol: name, state: '' });
   else lists.other.push({ ...place, protocol: name });
 }
 

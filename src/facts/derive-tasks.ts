@@ -7,11 +7,11 @@ import type { InstanceFacts, TaskFact } from './schema.js';
 /** Kinds of namespaces, each with the links of /proc/PID/ns that tell of it. */
 const namespaceLinks: Readonly<Record<string, readonly string[]>> = {
   uts: ['uts'],
-  // What its next children get counts as well: CRIU refuses the task itself for it.
-  pid: ['pid', 'pid_for_children'],
+  pid: ['pid'],
   user: ['user'],
   ipc: ['ipc'],
   cgroup: ['cgroup'],
+  // What its next children get counts as well: CRIU refuses the task itself for it, unlike for pid_for_children.
   time: ['time', 'time_for_children'],
   net: ['net'],
   mnt: ['mnt'],
@@ -49,10 +49,16 @@ export function deriveTasks(view: ProcessView): readonly TaskFact[] {
         seccompMode: status.seccompMode,
         seccompFilters: status.seccompFilters,
         threads: status.threads,
+        hasOwnAffinity: hasOwnAffinity(status.processors, view),
         hasShadowStack: status.threadFeatures.includes('shstk'),
       }),
     };
   });
+}
+
+function hasOwnAffinity(processors: string | undefined, { tasks: [root] }: ProcessView): boolean | undefined {
+  const ofRoot = root?.status?.processors;
+  return processors === undefined || ofRoot === undefined ? undefined : processors !== ofRoot;
 }
 
 function hasTrap(pending: bigint, threads: TaskRecord['threads']): boolean {

@@ -46,6 +46,9 @@ export function deriveTerminals(view: ProcessView): readonly TerminalFact[] {
       isMasterInside: kind === 'slave' ? findMaster(terminal, masters, view) : undefined,
       isControlling,
       isLeaderInside: findLeader(terminal, view),
+      // The name of a pair in devpts goes with its master.
+      isHungUp: kind === 'slave' && held.descriptor.link.endsWith(' (deleted)'),
+      external: nameExternal(file),
     };
     const key = [kind, file.device, file.major, file.minor, index, held.descriptor.link, isControlling].join('\n');
     if (!facts.has(key)) facts.set(key, fact);
@@ -107,6 +110,19 @@ function findLeader(terminal: SeenTerminal, view: ProcessView): boolean | undefi
   const all = [...sessions, ...(outer ?? []).map(({ session }) => session)];
   if (all.some((session) => session !== undefined && !view.pids.has(session))) return view.isWhole ? false : undefined;
   return all.length > 0 || outer !== undefined ? true : undefined;
+}
+
+/** As `--external` of CRIU wants it: both device numbers as stat gives them, in hex (criu/tty.c, get_tty_driver). */
+function nameExternal({ major, minor, device }: FileRecord): string {
+  const [deviceMajor, deviceMinor] = device.split(':').map(Number);
+  if (deviceMajor === undefined || deviceMinor === undefined) return '';
+  return `tty[${encodeDevice(major, minor)}:${encodeDevice(deviceMajor, deviceMinor)}]`;
+}
+
+/** `man 3 makedev`, for majors below 4096. */
+function encodeDevice(major: number, minor: number): string {
+  const low = minor % 256;
+  return ((minor - low) * 4096 + major * 256 + low).toString(16);
 }
 
 /** The same number is another terminal elsewhere: into a container reach only those who were attached to it. */

@@ -31,6 +31,10 @@ export function deriveUnixSocket(row: UnixRow, circumstances: UnixCircumstances)
     peerPath: own.peerInode === 0 ? '' : peer?.path,
     isPeerInNamespace: own.peerInode !== 0 && peer !== undefined,
     receiveQueue: own.receiveQueue,
+    sendQueue: row.isListening ? 0 : own.sendQueue,
+    isWaiting: isWaiting(row, own),
+    // The end of a client that is gone has no inode any more.
+    abandonedConnections: row.isListening ? own.waiting?.filter((inode) => inode === 0).length : 0,
   };
 }
 
@@ -43,6 +47,11 @@ function stateOf(row: UnixRow, own: SeenUnixSocket | undefined): UnixFact['state
   return own.peerInode === 0 ? 'unconnected' : 'connected';
 }
 
+/** Not accepted yet: its other end has no inode, and waits in the queue of a listening socket. */
+function isWaiting(row: UnixRow, own: SeenUnixSocket): boolean {
+  return row.type !== 'dgram' && !row.isListening && row.isConnected && !own.isShut && own.peerInode === 0;
+}
+
 function findOutside(
   row: UnixRow,
   own: SeenUnixSocket,
@@ -50,8 +59,7 @@ function findOutside(
 ): boolean | undefined {
   const unlessHidden = isAllSeen ? true : undefined;
   if (own.peerInode !== 0) return inside.has(own.peerInode) ? false : unlessHidden;
-  if (row.type === 'dgram' || row.isListening || !row.isConnected || own.isShut) return false;
-  // Not accepted yet: its other end has no inode, and waits in the queue of a listening socket.
+  if (!isWaiting(row, own)) return false;
   const listener = waitingAt.get(row.inode);
   if (listener === undefined) return undefined;
   return inside.has(listener) ? false : unlessHidden;

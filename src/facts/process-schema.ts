@@ -89,6 +89,8 @@ export const socketFacts = record({
     isPeerInNamespace: flag('the peer is of the network namespace of init'),
     receiveQueue: number('bytes that wait to be read; of a listening socket, connections not accepted yet'),
     sendQueue: number('bytes that the peer has not read yet; 0 for a listening one'),
+    isWaiting: flag('of a stream or seqpacket socket: connected, and nobody has accepted the connection yet'),
+    abandonedConnections: number('of a listening socket: connections not accepted yet whose client is gone already'),
     queuedDescriptors: number('descriptors that wait in its queue (scm_fds of fdinfo)'),
   }),
   netlink: records('NetlinkSocket', 'netlink sockets', ['instance.tasks', 'instance.sockets'], {
@@ -113,6 +115,7 @@ export const socketFacts = record({
       ...descriptor,
       inode: number('inode of the socket'),
       protocol: text('name that the kernel gives it, empty = not told'),
+      state: text('of an inet socket of the namespace of crdoctor: as above; else empty'),
     },
   ),
 });
@@ -167,8 +170,7 @@ export const descriptorFacts = record({
     isInside: flag('one of these processes is in it, or crdoctor: CRIU knows its own namespaces'),
   }),
   foreign: records('ForeignFile', 'files on a mount that is in the mount table of none of these processes', walk, {
-    ...holder,
-    fd: number('descriptor, -1 = none: mapped, executed or a directory of the process'),
+    ...descriptor,
     path: text('path, untrusted'),
     kind: text('reg, dir, chr, blk, fifo, sock, lnk or unknown'),
     mountId: number('mount id'),

@@ -190,7 +190,7 @@ const instanceFacts = record({
     version: text('version as far as the file name tells; 2.34 stands for 2.34 or later', 'instance.maps'),
   }),
   hasOwnMountNamespace: flag(
-    'its init, or one of its tasks, is not in the mount namespace of crdoctor; CRIU leaves mounts alone when all are',
+    'its init is not in the mount namespace of crdoctor; CRIU leaves mounts alone when it is',
     'instance.mountinfo',
     'proc.self.mountinfo',
   ),

@@ -5,7 +5,7 @@ import { parseWhole } from './lines.js';
 
 /** Only these, because there are sixty lines and may be thousands of tasks. */
 const wanted =
-  /^(Name|State|Pid|PPid|TracerPid|Uid|NSpid|NSsid|Threads|RssAnon|RssShmem|VmSwap|SigPnd|ShdPnd|Seccomp|Seccomp_filters|x86_Thread_features):[\t ]*(.*)$/gm;
+  /^(Name|State|Pid|PPid|TracerPid|Uid|NSpid|NSsid|Threads|RssAnon|RssShmem|VmSwap|SigPnd|ShdPnd|Seccomp|Seccomp_filters|Cpus_allowed|x86_Thread_features):[\t ]*(.*)$/gm;
 
 export interface ProcStatus {
   readonly name: string;
@@ -26,6 +26,8 @@ export interface ProcStatus {
   /** 0 none, 1 strict, 2 filter. */
   readonly seccompMode: number | undefined;
   readonly seccompFilters: number | undefined;
+  /** A mask of the processors that it may run on, as it stands. */
+  readonly processors: string | undefined;
   /** Features switched on for its threads (x86): shstk, wrss. */
   readonly threadFeatures: readonly string[];
   /** Anonymous and swapped out memory, its own alone. */
@@ -73,6 +75,7 @@ export function parseProcStatus(text: string): ProcStatus | undefined {
     pendingSignals: parsePending(fields),
     seccompMode: parseWhole(fields.get('Seccomp')),
     seccompFilters: parseWhole(fields.get('Seccomp_filters')),
+    processors: fields.get('Cpus_allowed'),
     threadFeatures: (fields.get('x86_Thread_features') ?? '').split(' ').filter((feature) => feature !== ''),
     privateBytes: ((sizes[0] ?? 0) + (sizes[2] ?? 0)) * 1024,
     memoryBytes: sizes.every((size) => size === undefined)

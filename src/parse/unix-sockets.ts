@@ -9,6 +9,8 @@ export interface SeenUnixSocket {
   /** Name it is bound to, empty = none; an abstract name begins with @. */
   readonly path: string;
   readonly receiveQueue: number;
+  /** Bytes that its peer has not read; of a listening socket, how many may wait. */
+  readonly sendQueue: number;
   /** Nothing can be sent or received any more, as when the peer has been closed. */
   readonly isShut: boolean;
   /** Of a listening socket: inodes of the sockets that wait to be accepted; undefined = this ss does not tell. */
@@ -60,17 +62,18 @@ export function parseSeenSockets(text: string): SeenSockets | undefined {
 }
 
 const unixLine =
-  /^u_\w+ +\S+ +(\d+) +\d+ +([^]*) (\d+) +\* (\d+) +(<->|<--|-->|---)(?: ino:\d+ dev:\S+)?(?: peers:((?: \d+)*))? *$/;
+  /^u_\w+ +\S+ +(\d+) +(\d+) +([^]*) (\d+) +\* (\d+) +(<->|<--|-->|---)(?: ino:\d+ dev:\S+)?(?: peers:((?: \d+)*))? *$/;
 
 function parseUnix(text: string): SeenUnixSocket | undefined {
-  const [, queue, path = '', inode, peer, arrows = '', waiting] = unixLine.exec(text) ?? [];
+  const [, received, sent, path = '', inode, peer, arrows = '', waiting] = unixLine.exec(text) ?? [];
   const [own, other] = [parseWhole(inode), parseWhole(peer)];
   if (own === undefined || other === undefined) return undefined;
   return {
     inode: own,
     peerInode: other,
     path: path === '*' ? '' : path,
-    receiveQueue: parseWhole(queue) ?? 0,
+    receiveQueue: parseWhole(received) ?? 0,
+    sendQueue: parseWhole(sent) ?? 0,
     isShut: arrows === '---',
     waiting: waiting?.split(' ').filter(Boolean).map(Number),
   };

@@ -4,7 +4,6 @@ import { readdirSync, readlinkSync } from 'node:fs';
 import { setImmediate } from 'node:timers/promises';
 
 import { errorCode } from '../errors.js';
-import { keepOutput } from '../process/kept-output.js';
 import type { Answer } from './evidence.js';
 import type { RunContext } from './slow-paths.js';
 import { orGone, readParts } from './small-file.js';
@@ -16,6 +15,8 @@ import type { Walk } from './task-walk.js';
 const turnMs = 10;
 const maxDescriptors = 1_000_000;
 const maxCalmPauses = 50;
+/** Processes remembered of each network namespace: one of them will live until its tables are read. */
+const maxWitnesses = 16;
 
 /**
  * Blocks of lines, one per process, parents before their children:
@@ -54,7 +55,12 @@ const maxCalmPauses = 50;
  */
 export async function readTasks(rootPid: number, maxBytes: number, context: RunContext = {}): Promise<Answer> {
   const origin = `/proc/${rootPid}`;
-  const kept = keepOutput(maxBytes, 'head');
+  const parts: string[] = [];
+  let length = 0;
+  const add = (text: string): void => {
+    parts.push(text);
+    length += text.length;
+  };
   const walk = createWalk();
   const ownNamespaces = readOwnNamespaces();
   const childrenOf = chooseChildren(rootPid);
@@ -62,10 +68,10 @@ export async function readTasks(rootPid: number, maxBytes: number, context: RunC
   const queue = [rootPid];
   const seen = new Set(queue);
   const inside = new Set<number>();
-  for (let next = 0; next < queue.length && !kept.isTruncated() && context.signal?.aborted !== true; next++) {
+  for (let next = 0; next < queue.length && length <= maxBytes && context.signal?.aborted !== true; next++) {
     const pid = queue[next] ?? 0;
     await walk.pause();
-    const text = await readTask(pid, {
+    const task = await readTask(pid, {
       walk,
       ownNamespaces,
       isRoot: pid === rootPid,
@@ -76,19 +82,24 @@ export async function readTasks(rootPid: number, maxBytes: number, context: RunC
         }
       },
     });
-    if (text === undefined && pid === rootPid)
+    if (task === undefined && pid === rootPid)
       return { origin, status: 'absent', reason: `there is no process ${rootPid}` };
-    if (text === undefined) continue;
-    kept.push(Buffer.from(text));
+    if (task === undefined) continue;
+    add(task.text);
     inside.add(pid);
-    const network = /^ns:net (.+)$/m.exec(text)?.[1];
-    if (network !== undefined) networks.set(network, [...(networks.get(network)?.slice(0, 7) ?? []), pid]);
+    const { network } = task;
+    if (network === undefined) continue;
+    const others = networks.get(network);
+    if (others === undefined) networks.set(network, [pid]);
+    else if (others.length < maxWitnesses) others.push(pid);
   }
   if (context.signal?.aborted === true) return { origin, status: 'timed-out', reason: 'interrupted' };
-  kept.push(Buffer.from(await readSurroundings({ rootPid, walk, ownNamespaces, networks, inside, context })));
-  kept.push(Buffer.from(`end ${inside.size}\n`));
-  const answer: Answer = { origin, status: 'ok', content: kept.bytes() };
-  return kept.isTruncated() ? { ...answer, status: 'truncated', reason: `longer than ${maxBytes} bytes` } : answer;
+  add(await readSurroundings({ rootPid, walk, ownNamespaces, networks, inside, context }));
+  add(`end ${inside.size}\n`);
+  const content = Buffer.from(parts.join(''));
+  if (content.length <= maxBytes) return { origin, status: 'ok', content };
+  const reason = `longer than ${maxBytes} bytes`;
+  return { origin, status: 'truncated', content: content.subarray(0, maxBytes), reason };
 }
 
 function createWalk(): Walk {

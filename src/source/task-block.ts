@@ -15,6 +15,12 @@ import { createBlock, type Block, type MountNamespace, type Walk } from './task-
 const maxMountNamespaces = 256;
 const maxMountTable = 1024 * 1024;
 
+export interface ReadTask {
+  readonly text: string;
+  /** Link of its network namespace. */
+  readonly network: string | undefined;
+}
+
 export interface TaskCircumstances {
   readonly walk: Walk;
   /** Our own links, by the kinds that the kernel has. */
@@ -26,7 +32,7 @@ export interface TaskCircumstances {
 }
 
 /** Undefined for a process that has ended meanwhile, or whose pid is another's now. */
-export async function readTask(pid: number, circumstances: TaskCircumstances): Promise<string | undefined> {
+export async function readTask(pid: number, circumstances: TaskCircumstances): Promise<ReadTask | undefined> {
   const { walk } = circumstances;
   const block = createBlock(pid);
   const { directory } = block;
@@ -50,7 +56,7 @@ export async function readTask(pid: number, circumstances: TaskCircumstances): P
   } else block.cut('maps');
   const begin = startTimeOf(stat);
   if (startTimeOf(readStat(directory)) !== begin) return undefined;
-  return `== ${pid} ${begin}\n${status}${block.text()}`;
+  return { text: `== ${pid} ${begin}\n${status}${block.text()}`, network: namespaces.get('net') };
 }
 
 function linesOf(text: string): readonly string[] {

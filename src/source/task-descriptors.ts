@@ -57,23 +57,22 @@ function readDescriptor(block: Block, name: string): SeenDescriptor | undefined 
   const link = orGone(undefined, () => readlinkSync(`${block.directory}/fd/${name}`));
   const info = link === undefined ? undefined : orGone(undefined, () => readShown(`${block.directory}/fdinfo/${name}`));
   if (link === undefined || info === undefined) return undefined;
-  let flags = '0';
-  let mount = '0';
-  let inode = '0';
-  const kept: string[] = [];
-  const isAnonymous = link.startsWith('anon_inode:');
-  for (const line of info.split('\n')) {
-    if (line.startsWith('pos:') || line === '') continue;
-    if (line.startsWith('flags:')) flags = line.slice(6).trim();
-    else if (line.startsWith('mnt_id:')) mount = line.slice(7).trim();
-    else if (line.startsWith('ino:')) inode = line.slice(4).trim();
-    else if (isWanted(line, isAnonymous, link)) kept.push(line);
-  }
+  const head = infoHead.exec(info);
+  const [all = '', flags = '0', mount = '0', inode = '0'] = head ?? [];
   block.write(`fd ${name} ${flags} ${mount} ${inode} ${escapeOctal(link)}`);
+  if (all.length < info.length) writeInfo(block, name, link, info.slice(all.length));
+  return { link, mount, inode };
+}
+
+/** What each fdinfo begins with; the inode since Linux 5.14. */
+const infoHead = /^pos:\t\d+\nflags:\t([0-7]+)\nmnt_id:\t(\d+)\n(?:ino:\t(\d+)\n)?/;
+
+function writeInfo(block: Block, name: string, link: string, info: string): void {
+  const isAnonymous = link.startsWith('anon_inode:');
+  const kept = info.split('\n').filter((line) => line !== '' && isWanted(line, isAnonymous, link));
   for (const line of kept.slice(0, maxInfoLines))
     block.write(`info ${name} ${escapeOctal(line.replaceAll('\t', ' '))}`);
   if (kept.length > maxInfoLines) block.cut(`info:${name}`);
-  return { link, mount, inode };
 }
 
 /** Of anonymous inodes every line, but for io_uring, which lists its requests; of others what tells of locks, queues, terminals. */
@@ -101,7 +100,7 @@ function describeFile(
     const found = (isHere ? mounts.lookup?.find(link, stat) : undefined) ?? '-';
     // Closed and opened anew meanwhile, it may be another file than the link told.
     const isStill = found === 'same' || readlinkSync(`${block.directory}/fd/${name}`) === link;
-    return { stat, name: isStill ? found : '-' };
+    return { text: `${describeStat(stat)} ${isStill ? found : '-'}`, isTerminal: isTerminal(stat) };
   };
   let file = inode === '0' ? undefined : walk.files.get(key);
   if (file === undefined) {
@@ -109,8 +108,8 @@ function describeFile(
     walk.files.set(key, file);
   }
   if (file === undefined) return;
-  if (file.stat.isCharacterDevice() && isTerminal(file.stat)) walk.terminals.add(link);
-  block.write(`is ${name} ${describeStat(file.stat)} ${file.name}`);
+  if (file.isTerminal) walk.terminals.add(link);
+  block.write(`is ${name} ${file.text}`);
 }
 
 /** Known to be on a mount that cannot hang: of its own namespace, or of any that was met. */
@@ -125,8 +124,9 @@ function isLocal(walk: Walk, mounts: MountNamespace | undefined, mount: string):
 }
 
 /** Of a major number that terminals have which can control a session (linux Documentation/admin-guide/devices.txt). */
-function isTerminal({ rdev }: BigIntStats): boolean {
-  const major = majorOf(rdev);
+function isTerminal(stat: BigIntStats): boolean {
+  if (!stat.isCharacterDevice()) return false;
+  const major = majorOf(stat.rdev);
   return major === 4n || major === 5n || (major >= 136n && major <= 143n);
 }
 

@@ -16,6 +16,8 @@ const minSharedKb = 1_024;
 interface Mapping {
   readonly range: string;
   readonly line: string;
+  /** Device, inode and path as they stand there. */
+  readonly file: string;
   readonly device: string;
   readonly inode: string;
   readonly path: string;
@@ -39,7 +41,7 @@ export function readMemory(block: Block, walk: Walk, mounts: MountNamespace | un
     const file = mapping.path.startsWith('/') ? findFile(block, mapping, mounts) : undefined;
     const isPlain = file !== undefined && file.isFile() && !mapping.path.endsWith(' (deleted)');
     if (isPlain) {
-      walk.plainFiles.add(keyOf(mapping));
+      walk.plainFiles.add(mapping.file);
       continue;
     }
     block.write(`map ${escapeControls(mapping.line)}`);
@@ -50,42 +52,33 @@ export function readMemory(block: Block, walk: Walk, mounts: MountNamespace | un
   if (sharedKb >= minSharedKb) readRollup(block);
 }
 
-const keyOf = ({ device, inode, path }: Mapping): string => `${device} ${inode} ${path}`;
-
 /** The kernel writes a line break in a path as `\012` and leaves the backslash itself alone. */
 function escapeControls(line: string): string {
   return line.replaceAll(/[\u0000-\u001f\u007f]/g, escapeOctal);
 }
 
-const plainMemory = /^(?:\[(?!uprobes\])|\/memfd:|\/dev\/zero \(deleted\)$|\/anon_hugepage)/;
+/** Memory without a file, or with the name of one: `00:00 0`, perhaps with a name in brackets. */
+const plainMemory =
+  /^(?:[0-9a-f]+:[0-9a-f]+ \d+ *)(?:$|\[(?!uprobes\])|\/memfd:|\/dev\/zero \(deleted\)$|\/anon_hugepage)/;
 
 function collectMappings(block: Block, walk: Walk): readonly Mapping[] {
   const kept = new Map<string, Mapping>();
   const take = (line: string): void => {
-    // The path begins behind the inode and its blanks; most lines are told by what stands there.
-    const at = pathAt(line);
-    if (at === -1 || plainMemory.test(line.slice(at))) return;
-    const [range = '', mode = '', offset = '', device = '', inode = ''] = line.slice(0, at).split(/ +/);
-    const path = line.slice(at);
-    const mapping = { range, line: [range, mode, offset, device, inode, path].join(' '), device, inode, path };
-    const key = keyOf(mapping);
-    if (walk.plainFiles.has(key) || kept.has(key)) return;
-    if (kept.size < maxMaps) kept.set(key, mapping);
-    else block.cut('maps');
+    // What stands behind range, mode and offset tells the file, and most lines are of one that is known.
+    const file = line.slice(line.indexOf(' ', line.indexOf(' ') + 6) + 1);
+    if (walk.plainFiles.has(file) || kept.has(file)) return;
+    if (plainMemory.test(file)) walk.plainFiles.add(file);
+    else if (kept.size >= maxMaps) block.cut('maps');
+    else kept.set(file, readMapping(line, file));
   };
   if (!readLines(`${block.directory}/maps`, maxMapsBytes, take)) block.cut('maps');
   return [...kept.values()];
 }
 
-/** Where the sixth field begins: five fields with one blank behind each, then more blanks. */
-function pathAt(line: string): number {
-  let at = 0;
-  for (let field = 0; field < 5; field++) {
-    at = line.indexOf(' ', at) + 1;
-    if (at === 0) return -1;
-  }
-  while (line[at] === ' ') at++;
-  return at < line.length ? at : -1;
+function readMapping(line: string, file: string): Mapping {
+  const [, device = '', inode = '', path = ''] = /^(\S+) (\d+) *(.*)$/.exec(file) ?? [];
+  const [range = '', mode = '', offset = ''] = line.split(' ', 3);
+  return { range, line: [range, mode, offset, device, inode, path].join(' '), file, device, inode, path };
 }
 
 /** Memory that the kernel names like a file; there is nothing to look at. */

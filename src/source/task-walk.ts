@@ -1,9 +1,7 @@
 /** What the parts of the walk over processes share: where they write, what was refused, what they have seen. */
 
-import type { BigIntStats } from 'node:fs';
-
 import type { MountView } from './mount-view.js';
-import type { NameLookup, NameState } from './name-lookup.js';
+import type { NameLookup } from './name-lookup.js';
 import { isDenied, isGone } from './small-file.js';
 
 /** One mount namespace among the processes. */
@@ -13,9 +11,10 @@ export interface MountNamespace {
   readonly lookup: NameLookup | undefined;
 }
 
+/** A file that a descriptor leads to, in the words of a line `is`. */
 export interface SeenFile {
-  readonly stat: BigIntStats;
-  readonly name: NameState;
+  readonly text: string;
+  readonly isTerminal: boolean;
 }
 
 /** State of one walk. */
@@ -24,7 +23,7 @@ export interface Walk {
   readonly mountNamespaces: Map<string, MountNamespace>;
   /** Files that several descriptors lead to, by namespace, mount, inode and path. */
   readonly files: Map<string, SeenFile | undefined>;
-  /** Mapped files that are plain ones, by device, inode and path. */
+  /** Plain files and plain memory, as maps names them behind the offset: device, inode, path. */
   readonly plainFiles: Set<string>;
   /** Sockets that descriptors lead to: path of a descriptor (`/proc/PID/fd/N`) by inode. */
   readonly sockets: Map<string, string>;
@@ -72,8 +71,9 @@ export function createBlock(pid: number): Block {
       }
     },
     text() {
-      const notes = [...[...denied].map((what) => `denied ${what}`), ...[...cuts].map((what) => `cut ${what}`)];
-      return [...lines, ...notes].map((line) => `${line}\n`).join('');
+      for (const what of denied) lines.push(`denied ${what}`);
+      for (const what of cuts) lines.push(`cut ${what}`);
+      return `${lines.join('\n')}\n`;
     },
   };
 }

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { readCheckWish, type CheckArguments } from '../../src/commands/check-options.js';
 
 function wish(parsed: Partial<CheckArguments>): ReturnType<typeof readCheckWish> {
-  return readCheckWish({ _: ['check'], format: 'text', progress: 'auto', ...parsed } as CheckArguments);
+  return readCheckWish({ _: ['check'], format: 'text', progress: 'auto', ...parsed } as CheckArguments, '/work');
 }
 
 describe('readCheckWish', () => {
