@@ -3,7 +3,7 @@
 
 # Apart from what the hosts are made of: another recipe there means other hosts.
 WORKLOADS=$CACHE/workloads
-WORKLOAD_PACKAGES=redis-server,nginx-light,postgresql,cron,openssh-server,default-jre-headless,default-jdk-headless,python3-minimal
+WORKLOAD_PACKAGES=redis-server,nginx-light,postgresql,cron,openssh-server,default-jre-headless,python3-minimal
 # The first version of Go whose listeners are MPTCP sockets.
 GO_VERSION=1.24
 GO_SUITE=trixie
@@ -33,13 +33,11 @@ build_oldest() { build_other_criu bookworm oldest; }
 build_workloads() {
   local from dir=$STATE/build/workloads
   from=$(mirror)
-  debootstrap --variant=minbase --include="$WORKLOAD_PACKAGES" bookworm "$dir" "$from"
-  cp "$CHECKOUT/test/lab/workloads/Server.java" "$dir/srv/"
-  chroot "$dir" javac -d /srv /srv/Server.java
-  chroot "$dir" apt-get purge -y --auto-remove default-jdk-headless openjdk-17-jdk-headless
-  cp "$(build_go_server)" "$dir/srv/go-server"
-  rm -rf "$dir"/var/cache/apt/* "$dir"/var/lib/apt/lists/* "$dir"/usr/share/{doc,man,locale,info}
-  pack "$dir" "$WORKLOADS/workloads.tar.gz" .
+  debootstrap --variant=minbase --include="$WORKLOAD_PACKAGES" bookworm "$dir" "$from" &&
+    cp "$CHECKOUT/test/lab/workloads/Server.java" "$dir/srv/" &&
+    cp "$(build_go_server)" "$dir/srv/go-server" &&
+    rm -rf "$dir"/var/cache/apt/* "$dir"/var/lib/apt/lists/* "$dir"/usr/share/{doc,man,locale,info} &&
+    pack "$dir" "$WORKLOADS/workloads.tar.gz" .
 }
 
 # Prints the path of the program.
@@ -55,13 +53,20 @@ build_go_server() {
   printf '%s\n' "$dir/go-server"
 }
 
-recipe_of_workload() {
-  declare -f build_other_criu build_workloads build_go_server build_criu pack | cat - \
-    <(printf '%s\n' "$WORKLOAD_PACKAGES" "$GO_VERSION" "$GO_SUITE") "$CHECKOUT"/test/lab/workloads/* | sha256sum | cut -c1-16
+# Says what it is made of; another list means another tarball.
+recipe_of_workload() { # NAME
+  {
+    declare -f "build_$1" build_other_criu build_criu pack
+    if [ "$1" = workloads ]; then
+      declare -f build_go_server
+      printf '%s\n' "$WORKLOAD_PACKAGES" "$GO_VERSION" "$GO_SUITE"
+      cat "$CHECKOUT"/test/lab/workloads/*
+    fi
+  } | sha256sum | cut -c1-16
 }
 
 cached_workload() { # NAME
-  [ -s "$WORKLOADS/$1.tar.gz" ] && [ "$(cat "$WORKLOADS/$1.recipe" 2>/dev/null)" = "$(recipe_of_workload)" ]
+  [ -s "$WORKLOADS/$1.tar.gz" ] && [ "$(cat "$WORKLOADS/$1.recipe" 2>/dev/null)" = "$(recipe_of_workload "$1")" ]
 }
 
 build_workload() { # NAME
@@ -75,5 +80,5 @@ build_workload() { # NAME
     rm -f "$WORKLOADS/$1.recipe"
     "build_$1"
   ) >"$BUILT/$1.log" 2>&1 || return 1
-  recipe_of_workload >"$WORKLOADS/$1.recipe"
+  recipe_of_workload "$1" >"$WORKLOADS/$1.recipe"
 }
