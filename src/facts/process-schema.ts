@@ -26,6 +26,7 @@ export const taskFacts = records('Task', 'processes in it', walk, {
   process: text('for messages: `sleep (pid 812)`; name untrusted'),
   uid: number('real uid on the host'),
   state: text('one letter: R S D T t Z X'),
+  stopSignal: number('signal that stopped it, 0 = not stopped; not told by kernels before 5.17'),
   tracer: number('pid of its tracer, 0 = none'),
   isTracerInside: flag('the tracer is one of these processes'),
   nestedNamespaces: texts(
