@@ -30,7 +30,7 @@ for my $number (1 .. $tasks) {
             push @held, $file;
         }
     }
-    sleep 1 while 1;
+    sleep 1000 while 1;
 }
 sleep 1;
 $| = 1;

@@ -34,9 +34,11 @@ export function deriveSockets(view: ProcessView, seen: SeenSockets | undefined):
         protocol: nameRow(found.row),
         state: found.row.table === 'inet' ? found.row.state : '',
       });
-    else if (found !== undefined) addRow(lists, socket, found.row, { unix, seen });
+    // The parts of an MPTCP socket stand in the tables of TCP, under its inode.
+    else if (found !== undefined && name !== 'MPTCP') addRow(lists, socket, found.row, { unix, seen });
     else if (name !== undefined) addNamed(lists, place, name, seen, unbound);
     else hasUnknown = true;
+    if (view.tree.socketNames === undefined && found?.row.table === 'inet') hasUnknown = true;
   }
   return { facts: lists, hasUnknown };
 }

@@ -33,7 +33,7 @@ export function deriveTasks(view: ProcessView): readonly TaskFact[] {
       nestedNamespaces: [...missing].some((what) => what.startsWith('ns')) ? undefined : findNested(namespaces, init),
       elfClass: task.elfClass,
       schedulingPolicy: stat?.policy,
-      stopSignal: status?.state === 'T' ? stat?.exitCode : status && 0,
+      stopSignal: findStopSignal(task),
       isSessionLeaderGone: findLeaderGone(task, view),
       isDumpingProgram: missing.has('exe') ? undefined : /(?:^|\/)criu$/.test(task.executable ?? ''),
       ...(status && {
@@ -60,6 +60,12 @@ export function deriveTasks(view: ProcessView): readonly TaskFact[] {
 function hasOwnAffinity(processors: string | undefined, { tasks: [root] }: ProcessView): boolean | undefined {
   const ofRoot = root?.status?.processors;
   return processors === undefined || ofRoot === undefined ? undefined : processors !== ofRoot;
+}
+
+function findStopSignal({ status, stat }: TaskRecord): number | undefined {
+  if (status === undefined) return undefined;
+  if (status.state !== 'T') return 0;
+  return stat?.exitCode === 0 ? undefined : stat?.exitCode;
 }
 
 function hasTrap(pending: bigint, threads: TaskRecord['threads']): boolean {

@@ -26,6 +26,7 @@ export const taskFacts = records('Task', 'processes in it', walk, {
   process: text('for messages: `sleep (pid 812)`; name untrusted'),
   uid: number('real uid on the host'),
   state: text('one letter: R S D T t Z X'),
+  stopSignal: number('signal that stopped it, 0 = not stopped; not told by kernels before 5.17'),
   tracer: number('pid of its tracer, 0 = none'),
   isTracerInside: flag('the tracer is one of these processes'),
   nestedNamespaces: texts(
@@ -38,7 +39,6 @@ export const taskFacts = records('Task', 'processes in it', walk, {
   isLeaderDead: flag('main thread has exited, others live on'),
   hasPendingTrap: flag('a SIGTRAP is pending for it or one of its threads (SigPnd, ShdPnd)'),
   elfClass: number('64 or 32, of its executable; 0 = it has none (zombie)'),
-  stopSignal: number('signal that stopped it; 0 = not stopped, or its parent has asked for the signal already'),
   schedulingPolicy: number('0 other, 1 FIFO, 2 RR, 3 batch, 5 idle, 6 deadline, 7 ext (field 41 of stat)'),
   seccompMode: number('0 none, 1 strict, 2 filter'),
   seccompFilters: number('number of filters (kernel 5.9 and later)'),

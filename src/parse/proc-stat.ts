@@ -8,7 +8,7 @@ export interface ProcStat {
   readonly terminal: { readonly major: number; readonly minor: number } | undefined;
   /** 0 other, 1 FIFO, 2 RR, 3 batch, 5 idle, 6 deadline, 7 ext. */
   readonly policy: number | undefined;
-  /** Of a stopped process the signal that stopped it, until its parent has asked for it; else 0 (field 52). */
+  /** Field 52: of a stopped process the signal that stopped it, since Linux 5.17 (fs/proc/array.c, do_task_stat). */
   readonly exitCode: number | undefined;
 }
 
@@ -25,12 +25,7 @@ export function parseProcStat(line: string): ProcStat | undefined {
   const session = parseWhole(fields[3]);
   const terminal = Number(fields[4]);
   if (session === undefined || !Number.isInteger(terminal)) return undefined;
-  return {
-    session,
-    terminal: parseTerminal(terminal),
-    policy: parseWhole(fields[38]),
-    exitCode: parseWhole(fields[49]),
-  };
+  return { session, terminal: parseTerminal(terminal), policy: parseWhole(fields[38]), exitCode: parseWhole(fields[49]) };
 }
 
 /** linux/kdev_t.h, new_encode_dev; undefined for none. */

@@ -5,6 +5,7 @@ import { setImmediate } from 'node:timers/promises';
 
 import { errorCode } from '../errors.js';
 import type { Answer } from './evidence.js';
+import { viewMounts } from './mount-view.js';
 import type { RunContext } from './slow-paths.js';
 import { orGone, readParts } from './small-file.js';
 import { readStat, readTask } from './task-block.js';
@@ -105,6 +106,7 @@ export async function readTasks(rootPid: number, maxBytes: number, context: RunC
 function createWalk(): Walk {
   let turnEnds = performance.now() + turnMs;
   return {
+    ownMounts: viewMounts(readParts('/proc/self/mountinfo') ?? ''),
     mountNamespaces: new Map(),
     files: new Map(),
     plainFiles: new Set(),

@@ -24,13 +24,14 @@ const maxTableBytes = 256 * 1024 * 1024;
 
 /**
  * Lines `net TABLE LINE` of the sockets in `wanted`, taken from `directory` (`/proc/PID/net`); those that were
- * found are taken out of `wanted`. With `isOwn` the multicast groups as well. A table that may not be read
+ * found are taken out of `wanted`, but for those of tables in `unsure`. With `isOwn` the multicast groups as well. A table that may not be read
  * gives `denied net:TABLE`, one that is too long `cut net:TABLE`, one that the kernel has not gives nothing.
  */
 export async function readNetTables(
   directory: string,
   wanted: Set<string>,
   isOwn: boolean,
+  unsure: ReadonlySet<string>,
   pause: () => Promise<void>,
 ): Promise<string> {
   let text = '';
@@ -50,7 +51,7 @@ export async function readNetTables(
     read(table, (line) => {
       const inode = fieldAt(line, column);
       if (!wanted.has(inode)) return false;
-      found.add(inode);
+      if (!unsure.has(table)) found.add(inode);
       return true;
     });
     await pause();

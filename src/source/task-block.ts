@@ -8,7 +8,7 @@ import { createLookup } from './name-lookup.js';
 import { escapeOctal, orGone, readParts, readShown } from './small-file.js';
 import { describeStat, readDescriptors } from './task-descriptors.js';
 import { readMemory } from './task-memory.js';
-import { fieldOf, readThreads, type Threads } from './task-threads.js';
+import { fieldOf, isStuckIn, readThreads, type Threads } from './task-threads.js';
 import { createBlock, type Block, type MountNamespace, type Walk } from './task-walk.js';
 
 /** Systemd gives a namespace of their own to a dozen of its services; each costs some 5 KiB. */
@@ -193,8 +193,9 @@ async function isCalm(block: Block, walk: Walk, threads: Threads): Promise<boole
     walk.calmPausesLeft--;
     await setTimeout(calmPauseMs);
     isStuck = threads.ids.some((id) => {
-      const stat = readStat(`${block.directory}/task/${id}`) ?? '';
-      return stat.startsWith('D', stat.lastIndexOf(')') + 2);
+      const directory = `${block.directory}/task/${id}`;
+      const stat = readStat(directory) ?? '';
+      return isStuckIn(directory, stat.charAt(stat.lastIndexOf(')') + 2));
     });
   }
   return !isStuck;

@@ -112,7 +112,7 @@ function describeFile(
   block.write(`is ${name} ${file.text}`);
 }
 
-/** Known to be on a mount that cannot hang: of its own namespace, or of any that was met. */
+/** Known to be on a mount that cannot hang: of its own namespace, of any that was met, or of ours. */
 function isLocal(walk: Walk, mounts: MountNamespace | undefined, mount: string): boolean {
   const own = mounts?.view.isLocalMount(mount);
   if (own !== undefined) return own;
@@ -120,7 +120,7 @@ function isLocal(walk: Walk, mounts: MountNamespace | undefined, mount: string):
     const isLocalThere = view.isLocalMount(mount);
     if (isLocalThere !== undefined) return isLocalThere;
   }
-  return false;
+  return walk.ownMounts.isLocalMount(mount) ?? false;
 }
 
 /** Of a major number that terminals have which can control a session (linux Documentation/admin-guide/devices.txt). */

@@ -1,6 +1,6 @@
 /** Reads what surrounds the processes of a tree: socket tables, processes outside, crdoctor's own namespaces. */
 
-import { readlinkSync } from 'node:fs';
+import { existsSync, readlinkSync } from 'node:fs';
 
 import { readNetTables } from './net-tables.js';
 import { findAttached, findTerminals } from './outside-tasks.js';
@@ -61,6 +61,7 @@ async function readTables(
   own: string,
 ): Promise<{ text: string; unknown: ReadonlySet<string> }> {
   let text = '';
+  const unsure = findUnsureTables();
   const unknown = new Set(walk.sockets.keys());
   for (const [link, pids] of networks) {
     const pid = pids.find((each) => orGone('', () => readlinkSync(`/proc/${each}/ns/net`)) === link);
@@ -68,12 +69,20 @@ async function readTables(
     text +=
       pid === undefined
         ? 'cut net\n'
-        : await readNetTables(`/proc/${pid}/net`, unknown, link === [...networks.keys()][0], walk.pause);
+        : await readNetTables(`/proc/${pid}/net`, unknown, link === [...networks.keys()][0], unsure, walk.pause);
   }
   if (unknown.size > 0 && !networks.has(own)) {
-    text += `== net ${own}\n${await readNetTables('/proc/self/net', unknown, false, walk.pause)}`;
+    text += `== net ${own}\n${await readNetTables('/proc/self/net', unknown, false, unsure, walk.pause)}`;
   }
   return { text, unknown };
+}
+
+/**
+ * Tables with sockets that may be something else: the parts of an MPTCP socket stand in those of TCP, under its
+ * inode (linux net/mptcp/subflow.c, mptcp_subflow_create_socket).
+ */
+function findUnsureTables(): ReadonlySet<string> {
+  return new Set(existsSync('/proc/sys/net/mptcp') ? ['tcp', 'tcp6'] : []);
 }
 
 async function nameSockets(walk: Walk, unknown: ReadonlySet<string>, context: RunContext): Promise<string> {

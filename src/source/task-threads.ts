@@ -38,12 +38,12 @@ export async function readThreads(block: Block, walk: Walk, main: MainThread): P
     block.cut('threads');
     ids = ids.slice(0, maxThreads);
   }
-  let isStuck = stateOf(main.status) === 'D';
+  let isStuck = isStuckIn(block.directory, stateOf(main.status));
   let count = 0;
   for (const id of ids) {
     if (id === own) continue;
     const state = block.attempt('threads', '', () => readThread(block, id, main));
-    isStuck ||= state === 'D';
+    isStuck ||= isStuckIn(`${block.directory}/task/${id}`, state);
     if (++count % threadsPerPause === 0) await walk.pause();
   }
   return { ids, isStuck };
@@ -67,6 +67,19 @@ function readThread(block: Block, id: string, main: MainThread): string {
   const cwd = orGone(main.directory, () => readlinkSync(`${directory}/cwd`));
   if (main.directory !== '' && cwd !== main.directory) block.write(`thread-cwd ${id} ${escapeOctal(cwd)}`);
   return state;
+}
+
+/**
+ * Waits in the kernel (state D), perhaps with a lock held. One that waits for its child after vfork does so as
+ * well, but holds none (linux kernel/fork.c, wait_for_vfork_done; it is inlined into its caller).
+ */
+export function isStuckIn(directory: string, state: string): boolean {
+  if (state !== 'D') return false;
+  try {
+    return !/^(?:kernel_clone|_?do_fork|wait_for_vfork_done)$/.test(readShown(`${directory}/wchan`).trim());
+  } catch {
+    return true;
+  }
 }
 
 export function stateOf(status: string): string {

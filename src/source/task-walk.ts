@@ -19,6 +19,8 @@ export interface SeenFile {
 
 /** State of one walk. */
 export interface Walk {
+  /** Our own mounts, for what processes got from here. */
+  readonly ownMounts: MountView;
   /** By the link of /proc/PID/ns/mnt. */
   readonly mountNamespaces: Map<string, MountNamespace>;
   /** Files that several descriptors lead to, by namespace, mount, inode and path. */

@@ -5,8 +5,6 @@ import { once } from 'node:events';
 
 export interface HeldProcess {
   readonly pid: number;
-  /** What it printed before it was ready. */
-  readonly said: string;
   end(): Promise<void>;
 }
 
@@ -24,7 +22,7 @@ export async function holdShell(script: string, cwd: string): Promise<HeldProces
 async function hold(child: ChildProcess): Promise<HeldProcess> {
   const { stdout, stdin, pid } = child;
   if (stdout === null || stdin === null || pid === undefined) throw new Error('the program did not start');
-  const [said] = await Promise.race([
+  await Promise.race([
     once(stdout, 'data'),
     once(child, 'exit').then(() => {
       throw new Error('the program ended before it was ready');
@@ -32,7 +30,6 @@ async function hold(child: ChildProcess): Promise<HeldProcess> {
   ]);
   return {
     pid,
-    said: String(said),
     async end() {
       const isOver = once(child, 'exit');
       stdin.end();
