@@ -19,6 +19,7 @@ const { values } = parseArgs({
     crdoctor: { type: 'string', default: '' },
     only: { type: 'string', default: '' },
     fast: { type: 'boolean', default: false },
+    verbose: { type: 'boolean', default: false },
     output: { type: 'string', default: '' },
   },
 });
@@ -73,6 +74,7 @@ async function runAll(cases: readonly Case[]): Promise<readonly Result[]> {
     for (const [index, each] of queue) {
       results[index] = await runCase(each, index);
       if (process.stderr.isTTY) process.stderr.write(`\r${index + 1} of ${cases.length} `);
+      else if (values.verbose) process.stderr.write(`${JSON.stringify(results[index])}\n`);
     }
   }
   await Promise.all(Array.from({ length: WORKERS }, work));
