@@ -25,7 +25,12 @@ export function parseProcStat(line: string): ProcStat | undefined {
   const session = parseWhole(fields[3]);
   const terminal = Number(fields[4]);
   if (session === undefined || !Number.isInteger(terminal)) return undefined;
-  return { session, terminal: parseTerminal(terminal), policy: parseWhole(fields[38]), exitCode: parseWhole(fields[49]) };
+  return {
+    session,
+    terminal: parseTerminal(terminal),
+    policy: parseWhole(fields[38]),
+    exitCode: parseWhole(fields[49]),
+  };
 }
 
 /** linux/kdev_t.h, new_encode_dev; undefined for none. */
