@@ -15,7 +15,7 @@ function measured(outcome: 'dumps' | 'fails', verdict: 'blocked' | 'at-risk' | '
     status: 'measured',
     name: `${verdict} ${outcome}`,
     criu: 'current',
-    judgement: { verdict, causes: verdict === 'ready' ? [] : ['disk-full'], namesProcess: true, undecided: [] },
+    judgement: { verdict, causes: verdict === 'ready' ? [] : ['disk-full'], namesProcess: true, messages: [], undecided: [] },
     outcome,
     decisive: outcome === 'fails' ? 'Error (criu/x.c:1): too bad' : '',
     logCause: cause,
