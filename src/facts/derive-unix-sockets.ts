@@ -29,6 +29,7 @@ export function deriveUnixSocket(row: UnixRow, circumstances: UnixCircumstances)
     peerInode: own.peerInode,
     isPeerOutside: findOutside(row, own, circumstances),
     peerPath: own.peerInode === 0 ? '' : peer?.path,
+    isPeerUnreachable: peer !== undefined && peer.path === '' && peer.peerInode !== row.inode,
     isPeerInNamespace: own.peerInode !== 0 && peer !== undefined,
     receiveQueue: own.receiveQueue,
     sendQueue: row.isListening ? 0 : own.sendQueue,

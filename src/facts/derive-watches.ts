@@ -18,8 +18,19 @@ export function findWatches(held: HeldDescriptor, view: ProcessView): readonly W
     const [, name, rest = ''] = /^(inotify|fanotify) ((?:wd|mnt_id|ino|sdev):.*)$/.exec(line) ?? [];
     if (name === undefined) return [];
     const kind = name === 'fanotify' && rest.startsWith('sdev:') ? 'fanotify-filesystem' : name;
-    return [{ ...placeOf(held), kind, family: findFamily(rest, held, view) }];
+    return [{ ...placeOf(held), kind, family: findFamily(rest, held, view), isDeleted: isDeleted(rest, view) }];
   });
+}
+
+/** Nothing tells the name of what is watched; but a file that is deleted and watched still is open somewhere. */
+function isDeleted(line: string, { descriptors }: ProcessView): boolean {
+  const [, inode, device] = /(?:^| )ino:([\da-f]+) sdev:([\da-f]+)/.exec(line) ?? [];
+  if (inode === undefined || device === undefined) return false;
+  const wanted = { inode: Number.parseInt(inode, 16), device: deviceText(Number.parseInt(device, 16)) };
+  return descriptors.some(
+    ({ descriptor: { link, file } }) =>
+      file?.inode === wanted.inode && file.device === wanted.device && link.endsWith(' (deleted)'),
+  );
 }
 
 /** Type of the file system behind the device or the mount of a line; empty = it is mounted nowhere here. */

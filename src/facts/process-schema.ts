@@ -64,6 +64,13 @@ export const threadFacts = records(
   },
 );
 
+export const sharingFacts = records(
+  'Sharing',
+  'processes that have something in common with their parent that only threads have in common as a rule',
+  walk,
+  { ...holder, kind: text('memory or directory (root, working directory and umask)') },
+);
+
 export const socketFacts = record({
   inet: records('InetSocket', 'TCP, UDP, UDP-Lite, raw and ping sockets, IPv4 and IPv6', walk, {
     ...descriptor,
@@ -87,6 +94,7 @@ export const socketFacts = record({
       'it has a peer that none of these processes holds and that waits in none of their listening sockets',
     ),
     peerPath: text('name that the peer is bound to, empty = none. Untrusted'),
+    isPeerUnreachable: flag('it has a peer without a name that is not connected to it in turn'),
     isPeerInNamespace: flag('the peer is of the network namespace of init'),
     receiveQueue: number('bytes that wait to be read; of a listening socket, connections not accepted yet'),
     sendQueue: number('bytes that the peer has not read yet; 0 for a listening one'),
@@ -162,6 +170,7 @@ export const descriptorFacts = record({
     ...descriptor,
     kind: text('inotify, fanotify or fanotify-filesystem (a mark on a whole file system)'),
     family: text('type of the file system in which the watched lies; empty = its mount is not there'),
+    isDeleted: flag('what is watched is deleted: one of these processes holds it open still'),
   }),
   pipes: records('Pipe', 'pipes in packet mode (O_DIRECT)', walk, { ...descriptor, inode: number('inode') }),
   namespaces: records('NamespaceDescriptor', 'open namespaces', walk, {

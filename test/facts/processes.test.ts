@@ -214,3 +214,63 @@ describe('mappings', () => {
     ]);
   });
 });
+
+describe('what options of CRIU name', () => {
+  it('is spelt as they want it', () => {
+    const { descriptors } = holding(
+      ...file(3, 255, '/elsewhere', '81a4 14 300 1 5000 16 0:0 -'),
+      ...file(4, 22, '/dev/pts/3', '2190 16 6 1 0 0 88:3 same'),
+    );
+    // stat of the file tells inode 0x300, and the file system 0x16 of the slave 88:3.
+    expect(descriptors?.foreign?.[0]?.external).toMatch(/^file\[ff:[\da-f]+\]$/);
+    expect(descriptors?.terminals?.[0]?.external).toBe('tty[8803:16]');
+  });
+});
+
+describe('watches', () => {
+  it('are told with the type of the file system that they watch', () => {
+    const { descriptors } = holding(
+      'fd 3 02 17 1 anon_inode:inotify',
+      'info 3 inotify wd:1 ino:2f sdev:14 mask:800afce ignored_mask:0 fhandle-bytes:8 fhandle-type:1 f_handle:2f',
+      'info 3 inotify wd:2 ino:1 sdev:15 mask:800afce ignored_mask:0',
+      'info 3 inotify wd:3 ino:1 sdev:800099 mask:800afce ignored_mask:0',
+      'fd 4 02 17 1 anon_inode:[fanotify]',
+      'info 4 fanotify flags:0 event-flags:8000',
+      'info 4 fanotify mnt_id:16 mflags:40 mask:38 ignored_mask:40000000',
+      'info 4 fanotify sdev:14 mflags:0 mask:3b ignored_mask:0',
+    );
+    expect(descriptors?.watches).toMatchObject([
+      { fd: 3, kind: 'inotify', family: 'ext4' },
+      { fd: 3, kind: 'inotify', family: 'proc' },
+      { fd: 3, kind: 'inotify', family: '' },
+      { fd: 4, kind: 'fanotify', family: 'devpts' },
+      { fd: 4, kind: 'fanotify-filesystem', family: 'ext4' },
+    ]);
+  });
+});
+
+describe('a process', () => {
+  it('is known by the signal that stopped it, and by its processors', () => {
+    const { tasks } = instanceOf([
+      { pid: 10, status: ['Cpus_allowed:\tf'] },
+      { pid: 11, state: 'T', status: ['Cpus_allowed:\t1'] },
+    ]);
+    expect(tasks).toMatchObject([{ stopSignal: 0, hasOwnAffinity: false }, { hasOwnAffinity: true }]);
+  });
+
+  it('holds a terminal that was hung up, and a pidfd of a thread', () => {
+    const { descriptors } = holding(
+      ...file(3, 22, '/dev/pts/3 (deleted)', '2190 16 6 0 0 0 88:3 absent'),
+      'fd 4 0202 17 1 anon_inode:[pidfd]',
+      'fd 5 02 17 1 anon_inode:[pidfd]',
+    );
+    expect(descriptors?.terminals).toMatchObject([{ isHungUp: true }]);
+    expect(descriptors?.anonymous).toMatchObject([{ isThread: true }, { isThread: false }]);
+  });
+
+  it('brings all mounts into play when it has some of its own', () => {
+    expect(instanceOf([{ pid: 10 }]).hasOwnMountNamespace).toBe(true);
+    const host = { mnt: 'mnt:[2]' };
+    expect(instanceOf([{ pid: 10, namespaces: host }, { pid: 11 }]).hasOwnMountNamespace).toBe(true);
+  });
+});

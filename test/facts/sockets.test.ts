@@ -94,6 +94,37 @@ describe('unix sockets', () => {
     ]);
   });
 
+  it('knows what waits unread, and clients that are gone before they were accepted', () => {
+    const { unix } = socketsOf({
+      held: [50, 51, 52],
+      rows: [unixRow(50, '00010000', '0001', '01', '/in'), unixRow(51), unixRow(52)],
+      seen: [
+        'u_str LISTEN 2 5 /in 50 * 0 <-> peers: 51 0',
+        'u_str ESTAB 0 768 * 51 * 0 <->',
+        'u_str ESTAB 0 0 * 52 * 0 ---',
+      ],
+    });
+    expect(unix).toMatchObject([
+      { sendQueue: 0, isWaiting: false, abandonedConnections: 1 },
+      { sendQueue: 768, isWaiting: true, abandonedConnections: 0 },
+      { isWaiting: false },
+    ]);
+  });
+
+  it('tells a peer that is not connected in turn and cannot be named', () => {
+    const { unix } = socketsOf({
+      held: [50, 51, 52, 53],
+      rows: [50, 51, 52, 53].map((inode) => unixRow(inode, '00000000', '0002')),
+      seen: [
+        'u_dgr ESTAB 0 0 * 50 * 51 <->',
+        'u_dgr ESTAB 0 0 * 51 * 52 <->',
+        'u_dgr ESTAB 0 0 * 52 * 51 <->',
+        'u_dgr ESTAB 0 0 /dg 53 * 0 <->',
+      ],
+    });
+    expect(unix?.map(({ isPeerUnreachable }) => isPeerUnreachable)).toEqual([true, false, false, false]);
+  });
+
   it('takes a datagram socket for connected only when it has a peer', () => {
     const { unix } = socketsOf({
       held: [50, 51],
@@ -120,7 +151,7 @@ describe('sockets in no table', () => {
   it('are foreign when they stand in the tables of a namespace that no process is in', () => {
     const row = 'net tcp 0: 0100007F:0016 00000000:0000 0A 0:0 0:0 0 0 0 60 1';
     expect(socketsOf({ held: [60], sections: `== net net:[2]\n${row}` }).foreign).toMatchObject([
-      { inode: 60, protocol: 'TCP' },
+      { inode: 60, protocol: 'TCP', state: 'LISTEN' },
     ]);
   });
 });
