@@ -1,6 +1,6 @@
 #!/bin/bash
 # Compares what check says of real process trees with what the real criu dump does, in host a of the lab.
-#   accuracy.sh [--fast] [--only TEXT] [--json FILE]
+#   accuracy.sh [--fast] [--only TEXT] [--json FILE] [--verbose]
 # Without any of these it is a whole run, which writes docs/accuracy.md.
 # shellcheck disable=SC1091
 set -euo pipefail
@@ -60,11 +60,12 @@ bundle() {
 }
 
 main() {
-  local only='' fast='' json='' document=docs/accuracy.md status=0
+  local only='' fast='' verbose='' json='' document=docs/accuracy.md status=0
   while [ $# -gt 0 ]; do
     case $1 in
       --fast) fast=--fast document='' ;;
       --only) shift; only=$1 document='' ;;
+      --verbose) verbose=--verbose ;;
       --json) shift; json=$1 document='' ;;
       *) echo "usage: accuracy.sh [--fast] [--only TEXT] [--json FILE]" >&2; return 2 ;;
     esac
@@ -78,7 +79,7 @@ main() {
   if [ -z "$fast" ]; then prepare_workloads; fi
   on_a sh -c 'cp -f "$1"/* "$2"/' sh "$BUILT/programs" "$PROGRAMS"
   on_a node "$BUILT/run.mjs" --programs "$PROGRAMS" --crdoctor "$CHECKOUT/dist/cli.js" \
-    --only "$only" $fast --output "$BUILT/run.json"
+    --only "$only" $fast $verbose --output "$BUILT/run.json"
   if [ -n "$json" ]; then cp "$BUILT/run.json" "$json"; fi
   node "$BUILT/report.mjs" "$BUILT/run.json" --document "$document" || status=$?
   return "$status"

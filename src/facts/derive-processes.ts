@@ -7,7 +7,7 @@ import { deriveDescriptors, knowsAllMounts } from './derive-descriptors.js';
 import { deriveMappings } from './derive-mappings.js';
 import { deriveScale } from './derive-scale.js';
 import { deriveSockets } from './derive-sockets.js';
-import { deriveTasks, deriveThreads, findOwnNamespaces, isIncompleteTree } from './derive-tasks.js';
+import { deriveSharing, deriveTasks, deriveThreads, findOwnNamespaces, isIncompleteTree } from './derive-tasks.js';
 import type { EvidenceReader } from './evidence-reader.js';
 import { viewProcesses, type ProcessView, type ViewedMounts } from './process-view.js';
 import type { InstanceFacts } from './schema.js';
@@ -16,6 +16,7 @@ type ProcessFacts = Pick<
   InstanceFacts,
   | 'tasks'
   | 'threads'
+  | 'sharing'
   | 'ownNamespaces'
   | 'root'
   | 'attached'
@@ -42,6 +43,7 @@ export function deriveProcesses(
   return {
     tasks: deriveTasks(view),
     threads: deriveThreads(view),
+    sharing: deriveSharing(view),
     ownNamespaces: findOwnNamespaces(view),
     root: deriveRoot(view),
     attached: tree.attached,

@@ -80,6 +80,18 @@ function findLeaderGone({ stat, status }: TaskRecord, view: ProcessView): boolea
   return view.isWhole ? true : undefined;
 }
 
+type SharingFact = NonNullable<InstanceFacts['sharing']>[number];
+
+/** A parent that waits in vfork shares its memory for that moment, and cannot be frozen anyway. */
+export function deriveSharing({ tree, tasks }: ProcessView): readonly SharingFact[] {
+  const byPid = new Map(tasks.map((task) => [task.pid, task]));
+  return tree.shared.flatMap(({ pid, kind }) => {
+    const task = byPid.get(pid);
+    const parent = byPid.get(task?.status?.parent ?? 0);
+    return task === undefined || parent?.status?.state === 'D' ? [] : [{ ...holderOf(task), kind }];
+  });
+}
+
 /** Threads that have something of their own. */
 export function deriveThreads(view: ProcessView): readonly ThreadFact[] {
   return view.tasks.flatMap((task) =>

@@ -64,6 +64,13 @@ export const threadFacts = records(
   },
 );
 
+export const sharingFacts = records(
+  'Sharing',
+  'processes that have something in common with their parent that only threads have in common as a rule',
+  walk,
+  { ...holder, kind: text('memory or directory (root, working directory and umask)') },
+);
+
 export const socketFacts = record({
   inet: records('InetSocket', 'TCP, UDP, UDP-Lite, raw and ping sockets, IPv4 and IPv6', walk, {
     ...descriptor,

@@ -6,7 +6,7 @@
 
 import type { EvidenceId } from '../source/source.js';
 import { flag, number, record, records, text, textMap, texts, type ValueOf } from './fact.js';
-import { descriptorFacts, mappingFacts, socketFacts, taskFacts, threadFacts } from './process-schema.js';
+import { descriptorFacts, mappingFacts, sharingFacts, socketFacts, taskFacts, threadFacts } from './process-schema.js';
 
 const hostFacts = record({
   hostname: text('node name', 'host.uname'),
@@ -148,6 +148,7 @@ const instanceFacts = record({
   }),
   tasks: taskFacts,
   threads: threadFacts,
+  sharing: sharingFacts,
   ownNamespaces: texts(
     'kinds of namespaces in which its init is not where crdoctor is: net mnt pid ipc uts user cgroup time',
     'instance.tasks',

@@ -23,6 +23,12 @@ export interface AttachedRecord {
   readonly name: string;
 }
 
+/** Something that a process has in common with its parent. */
+export interface SharedRecord {
+  readonly pid: number;
+  readonly kind: 'memory' | 'directory';
+}
+
 /** A session outside of the tree, and the terminal that it has. */
 export interface TerminalRecord {
   readonly terminal: NonNullable<ProcStat['terminal']>;
@@ -41,6 +47,7 @@ export interface TaskTree {
   /** Processes in the pid namespace from outside; undefined = not all could be looked at. */
   readonly attached: readonly AttachedRecord[] | undefined;
   readonly terminals: readonly TerminalRecord[] | undefined;
+  readonly shared: readonly SharedRecord[];
 }
 
 /** The tasks in their order, the root first; undefined when the text is something else. */
@@ -62,6 +69,7 @@ export function parseTasks(text: string): TaskTree | undefined {
     socketNames: parseSocketNames(linesOf('sockets') ?? []),
     attached: parseAttached(linesOf('attached')),
     terminals: parseTerminals(linesOf('terminals')),
+    shared: parseShared(linesOf('shared') ?? []),
   };
 }
 
@@ -120,6 +128,13 @@ function parseAttached(lines: readonly string[] | undefined): TaskTree['attached
   return lines.flatMap((line) => {
     const [, pid, name] = /^attached (\d+) \d+ (.*)$/.exec(line) ?? [];
     return pid === undefined || name === undefined ? [] : [{ pid: Number(pid), name: unescapeOctal(name) }];
+  });
+}
+
+function parseShared(lines: readonly string[]): readonly SharedRecord[] {
+  return lines.flatMap((line) => {
+    const [, kind, pid] = /^shared (memory|directory) (\d+)$/.exec(line) ?? [];
+    return kind === 'memory' || kind === 'directory' ? [{ pid: Number(pid), kind }] : [];
   });
 }
 

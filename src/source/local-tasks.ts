@@ -46,6 +46,7 @@ const maxWitnesses = 16;
  *     == net net:[4026532201]             socket tables (net-tables.ts) of each network namespace among them, and
  *                                         of our own where sockets stand in none of those
  *     == sockets                          `socket 4711 MPTCP`: those that stand in no table, by inode
+ *     == shared                           `shared memory 814`: processes that share it with their parent (shared-parts.ts)
  *     == attached, == terminals           processes outside (outside-tasks.ts)
  *     end 1
  *
@@ -69,6 +70,7 @@ export async function readTasks(rootPid: number, maxBytes: number, context: RunC
   const queue = [rootPid];
   const seen = new Set(queue);
   const inside = new Set<number>();
+  const parents = new Map<number, number>();
   for (let next = 0; next < queue.length && length <= maxBytes && context.signal?.aborted !== true; next++) {
     const pid = queue[next] ?? 0;
     await walk.pause();
@@ -79,6 +81,7 @@ export async function readTasks(rootPid: number, maxBytes: number, context: RunC
       children: (block, threads) => {
         for (const child of block.attempt('children', [], () => childrenOf(block.pid, threads))) {
           if (!seen.has(child)) queue.push(child);
+          parents.set(child, pid);
           seen.add(child);
         }
       },
@@ -95,7 +98,7 @@ export async function readTasks(rootPid: number, maxBytes: number, context: RunC
     else if (others.length < maxWitnesses) others.push(pid);
   }
   if (context.signal?.aborted === true) return { origin, status: 'timed-out', reason: 'interrupted' };
-  add(await readSurroundings({ rootPid, walk, ownNamespaces, networks, inside, context }));
+  add(await readSurroundings({ rootPid, walk, ownNamespaces, networks, inside, parents, context }));
   add(`end ${inside.size}\n`);
   const content = Buffer.from(parts.join(''));
   if (content.length <= maxBytes) return { origin, status: 'ok', content };

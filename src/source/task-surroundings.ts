@@ -4,6 +4,7 @@ import { existsSync, readlinkSync } from 'node:fs';
 
 import { readNetTables } from './net-tables.js';
 import { findAttached, findTerminals } from './outside-tasks.js';
+import { findShared } from './shared-parts.js';
 import type { RunContext } from './slow-paths.js';
 import { isDenied, isGone, orGone } from './small-file.js';
 import { readSocketNames } from './socket-names.js';
@@ -16,6 +17,8 @@ export interface Surroundings {
   /** Some pids in each network namespace, by its link. */
   readonly networks: ReadonlyMap<string, readonly number[]>;
   readonly inside: ReadonlySet<number>;
+  /** Parent of each process but the first. */
+  readonly parents: ReadonlyMap<number, number>;
   readonly context: RunContext;
 }
 
@@ -26,14 +29,16 @@ export async function readSurroundings({
   ownNamespaces,
   networks,
   inside,
+  parents,
   context,
 }: Surroundings): Promise<string> {
   const self = [...ownNamespaces].map(([kind, link]) => `ns:${kind} ${link}\n`).join('');
   const tables = await readTables(walk, networks, ownNamespaces.get('net') ?? '');
   const names = await nameSockets(walk, tables.unknown, context);
+  const shared = parents.size > 0 ? await findShared(parents, context) : '';
   const attached = await readAttached(rootPid, ownNamespaces.get('pid'), inside, walk);
   const terminals = walk.terminals.size > 0 ? await findTerminals(inside, walk.pause) : '';
-  return `== self\n${self}${tables.text}${names}${attached}${terminals}`;
+  return `== self\n${self}${tables.text}${names}${shared}${attached}${terminals}`;
 }
 
 /** Where it is in the pid namespace of crdoctor, everything is outside, and nothing is attached. */

@@ -13,6 +13,8 @@ export interface Judgement {
   readonly causes: readonly string[];
   /** Whether one of them names a process with its pid. */
   readonly namesProcess: boolean;
+  /** What they say. */
+  readonly messages: readonly string[];
   /** Blockers that could not be decided. */
   readonly undecided: readonly string[];
 }
@@ -49,6 +51,7 @@ export async function judge(
   return {
     verdict,
     causes: [...new Set(fired.map(({ cause }) => cause))],
+    messages: fired.flatMap(({ occurrences }) => occurrences.map(({ message }) => message)),
     namesProcess: fired.some(({ occurrences }) => occurrences.some(({ message }) => /\bpid \d+/.test(message))),
     undecided: findings
       .filter(({ severity, outcome }) => severity === 'blocker' && outcome === 'unknown')

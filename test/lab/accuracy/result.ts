@@ -72,7 +72,7 @@ export const missTexts: Readonly<Record<Miss, string>> = {
   'log-unknown': 'fails, and triage does not know the log',
 };
 
-export function measuredOf({ results }: Run): readonly Measured[] {
+export function measuredOf({ results }: Pick<Run, 'results'>): readonly Measured[] {
   return results.filter((result): result is Measured => result.status === 'measured');
 }
 

@@ -19,6 +19,7 @@ const { values } = parseArgs({
     crdoctor: { type: 'string', default: '' },
     only: { type: 'string', default: '' },
     fast: { type: 'boolean', default: false },
+    verbose: { type: 'boolean', default: false },
     output: { type: 'string', default: '' },
   },
 });
@@ -73,6 +74,7 @@ async function runAll(cases: readonly Case[]): Promise<readonly Result[]> {
     for (const [index, each] of queue) {
       results[index] = await runCase(each, index);
       if (process.stderr.isTTY) process.stderr.write(`\r${index + 1} of ${cases.length} `);
+      else if (values.verbose) process.stderr.write(`${JSON.stringify(results[index])}\n`);
     }
   }
   await Promise.all(Array.from({ length: WORKERS }, work));
@@ -84,7 +86,7 @@ async function main(): Promise<void> {
   const begin = Date.now();
   const criu = await criuVersions();
   const pool = values.fast ? fastCases : allCases;
-  const cases = pool.filter((each) => each.name.includes(values.only) && criu[each.criu] !== undefined);
+  const cases = pool.filter((each) => values.only.split('|').some((text) => each.name.includes(text)) && criu[each.criu] !== undefined);
   try {
     const results = await runAll(cases);
     const seconds = Math.round((Date.now() - begin) / 1000);
