@@ -64,7 +64,7 @@ async function openSource(parsed: CheckArguments, invocation: Invocation): Promi
     const bundle = await openBundle(place.path);
     return {
       source: bundle,
-      wish: readCheckWish(completeArguments(parsed, bundle.manifest)),
+      wish: readCheckWish(completeArguments(parsed, bundle.manifest), invocation.cwd),
       isRecorded: true,
       problems: () => bundle.problems(),
       explain: (error) => explainRecorded(error, bundle),
@@ -73,7 +73,7 @@ async function openSource(parsed: CheckArguments, invocation: Invocation): Promi
   const { env, now } = invocation;
   return {
     source: openLocal({ signal, onProgress, env, now }),
-    wish: readCheckWish(parsed),
+    wish: readCheckWish(parsed, invocation.cwd),
     isRecorded: false,
     problems: () => [],
     explain: (error) => error,

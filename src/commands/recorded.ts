@@ -128,7 +128,15 @@ export async function addPredictions(triage: Triage, bundle: Bundle, rules: Rule
 async function assessRecorded(bundle: Bundle, { causes }: RuleSet): Promise<Assessment | undefined> {
   const { engine, instance } = bundle.manifest;
   const operation = instance === undefined ? 'host' : 'stop';
-  const wish: CheckWish = { instance, engine, pid: undefined, criuOptions: [], operation, hasTarget: false };
+  const wish: CheckWish = {
+    instance,
+    engine,
+    pid: undefined,
+    criuOptions: [],
+    images: undefined,
+    operation,
+    hasTarget: false,
+  };
   const [{ prepareJudge }, collected] = await Promise.all([import('./judging.js'), collectOrNothing(bundle, wish)]);
   return collected && prepareJudge(causes, wish)(collected, bundle.where).assessment;
 }

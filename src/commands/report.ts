@@ -92,7 +92,15 @@ async function judge(wish: ReportWish, collected: Collected, rules: Promise<Rule
   const isRunning = collected.instance !== undefined;
   const operation = isRunning ? wish.operation : 'host';
   const { instance, engine } = wish;
-  const checkWish = { instance, engine, pid: undefined, criuOptions: [], operation, hasTarget: false };
+  const checkWish = {
+    instance,
+    engine,
+    pid: undefined,
+    criuOptions: [],
+    images: undefined,
+    operation,
+    hasTarget: false,
+  };
   return prepareJudge(causes, isRunning ? checkWish : { ...checkWish, instance: undefined })(collected, 'local')
     .assessment;
 }

@@ -4,7 +4,7 @@ import { evidenceOf } from '../facts/provenance.js';
 import type { FactSet } from '../facts/schema.js';
 import type { Cause, Operation, Phase } from '../rules/cause.js';
 import { compileCause, type CompiledCause, type CompiledPrediction } from '../rules/compile.js';
-import type { Variables } from '../rules/language.js';
+import type { Reading, Variables } from '../rules/language.js';
 import { rankOf, toFinding, unique, verdictOf, type Judgement } from './summarize.js';
 import type { Assessment, Finding, Note, Occurrence, Side, Subject } from './finding.js';
 
@@ -117,6 +117,10 @@ function judgeEach(
   const { prediction, condition } = compiled;
   const base = { prediction, evidence: evidenceFor(compiled), missing: [] };
   const list = each.evaluate(variables);
+  if (isLongOrUnknown(list, compiled, factSet, side)) {
+    const guard = compiled.guard()?.evaluate(variables);
+    if (guard?.status === 'known' && !guard.value) return { ...base, outcome: 'quiet', occurrences: [], missing: [] };
+  }
   if (list.status === 'unknown') {
     return { ...base, outcome: 'unknown', occurrences: [], missing: missingFor(compiled, each.reads, factSet, side) };
   }
@@ -134,6 +138,19 @@ function judgeEach(
     return { ...base, outcome: 'unknown', occurrences: [], missing: missingFor(compiled, unknownPaths, factSet, side) };
   }
   return quietOrIncomplete(compiled, factSet, side);
+}
+
+/** Below this it is sooner looked through than its guard compiled. */
+const longList = 100;
+
+function isLongOrUnknown(
+  list: Reading<readonly unknown[]>,
+  { each }: CompiledPrediction,
+  { incomplete }: FactSet,
+  side: Side,
+): boolean {
+  if (list.status === 'unknown' || list.value.length > longList) return true;
+  return each?.reads.some((path) => isIncomplete(path, incomplete, side)) === true;
 }
 
 /** No hit on a list that was not read to its end is no answer. */

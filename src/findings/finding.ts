@@ -54,12 +54,12 @@ export interface HostSummary {
   readonly engineVersion?: string;
 }
 
-/** A line of arithmetic or an item that was not looked at; shown with `--verbose`. */
+/** A line of arithmetic, an estimate or what cannot be looked at; shown with `--verbose`. */
 export interface Note {
   readonly topic: string;
   readonly text: string;
-  /** A limit of the verdict, which a reader has to know: shown always. */
-  readonly isLimit?: boolean;
+  /** Shown without `--verbose` too. */
+  readonly isAlways?: boolean;
 }
 
 /** All findings of one check, worst first, with the verdict that follows from them. */

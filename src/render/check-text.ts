@@ -110,10 +110,10 @@ function closing(assessment: Assessment, page: Page): readonly string[] {
   const { style, columns, verbose } = page;
   if (!verbose) {
     const count = amountOf(namesOf(quiet).length, 'other cause');
-    const limits = assessment.notes.filter(({ isLimit }) => isLimit === true);
+    const always = assessment.notes.filter(({ isAlways }) => isAlways === true);
     return [
       ...(quiet.length === 0 ? [] : [`${count} looked for and not found (--verbose lists them).`]),
-      ...limits.flatMap((note) => noteLines(note, columns)),
+      ...always.flatMap((note) => noteLines(note, columns)),
     ].map(style.faint);
   }
   const list = (title: string, findings: readonly Finding[]): readonly string[] =>

@@ -1,6 +1,7 @@
 /** What `rules check` refuses: unknown facts, wrong types, dangerous patterns, missing tests. */
 
-import { factSchema, type Fact, type FactFields } from '../facts/schema.js';
+import type { Fact, FactFields } from '../facts/fact.js';
+import { factSchema } from '../facts/schema.js';
 import { captureNames } from './captures.js';
 import { isDiagnoseTest, type Cause, type Prediction, type Signature } from './cause.js';
 import { compileCause } from './compile.js';

@@ -8,6 +8,11 @@ import type { Cause, Prediction } from './cause.js';
 export interface CompiledPrediction {
   readonly prediction: Prediction;
   readonly each: Expression<readonly unknown[]> | undefined;
+  /**
+   * What the condition asks besides `each`; when that is false, no element has to be looked at. Compiled at the
+   * first call, because it pays for long lists and unknown ones alone.
+   */
+  guard(): Expression<boolean> | undefined;
   /** `affects`, `when` and `unless` as one condition, so that what is unknown in one may be decided by another. */
   readonly condition: Expression<boolean>;
   /** Compiled when it is asked for: most predictions do not fire. @throws {ExpressionError} as {@link compileCause} */
@@ -49,9 +54,32 @@ function compilePrediction(prediction: Prediction, index: number): CompiledPredi
   return {
     prediction,
     each,
+    guard: once(() => compileGuard(prediction, scope)),
     condition: at('when', () => compileCondition(conditionOf(prediction), scope)),
     message: () => (template ??= at('message', () => compileTemplate(message, scope))),
   };
+}
+
+function once<Value>(make: () => Value): () => Value {
+  let made: { readonly value: Value } | undefined;
+  return () => (made ??= { value: make() }).value;
+}
+
+function compileGuard({ when, unless, affects = {} }: Prediction, scope: Scope): Expression<boolean> | undefined {
+  const negated = unless === undefined ? [] : [`!(${unless})`];
+  const parts = [rangesToExpression(affects), when, ...negated].filter((part) => part !== '');
+  const common = parts.flatMap((part) => commonOperands(part, scope));
+  return common.length === 0 ? undefined : compileCondition(common.map((part) => `(${part})`).join(' && '), scope);
+}
+
+/** The operands of `&&` that are the same for all elements. */
+function commonOperands(text: string, scope: Scope): readonly string[] {
+  const { reads, parts } = compileCondition(text, scope);
+  if (!reads.some((path) => /^each\b/.test(path))) return [text];
+  const whole = parts.find(
+    ({ kind, start, end }) => kind === 'and' && (text.slice(0, start) + text.slice(end)).trim() === '',
+  );
+  return (whole?.operands ?? []).flatMap(({ start, end }) => commonOperands(text.slice(start, end), scope));
 }
 
 function conditionOf({ when, unless, affects }: Prediction): string {

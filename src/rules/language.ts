@@ -7,7 +7,8 @@
 
 import { Environment, EvaluationError, ParseError, TypeError as CelTypeError } from '@marcbachmann/cel-js';
 
-import { factSchema, logSchema, operationSchema, type Fact, type FactFields, type LogFacts } from '../facts/schema.js';
+import type { Fact, FactFields } from '../facts/fact.js';
+import { factSchema, logSchema, operationSchema, type LogFacts } from '../facts/schema.js';
 import { compareVersions } from '../parse/version.js';
 import { deviceName, errnoText, familyName, fileModeText, protocolName, signalText } from './decoders.js';
 import { formatBytes } from './format-bytes.js';

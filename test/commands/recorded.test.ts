@@ -44,7 +44,15 @@ function judgeLive(name: string): CheckDocument {
   const collected = recordedHost(name);
   const instance = collected.instance?.name;
   const operation = instance === undefined ? 'host' : 'stop';
-  const wish = { instance, engine: undefined, pid: undefined, criuOptions: [], operation, hasTarget: false } as const;
+  const wish = {
+    instance,
+    engine: undefined,
+    pid: undefined,
+    criuOptions: [],
+    images: undefined,
+    operation,
+    hasTarget: false,
+  } as const;
   const { assessment } = prepareJudge(causes, wish)(collected, 'local');
   return JSON.parse(JSON.stringify(assessment)) as CheckDocument;
 }
