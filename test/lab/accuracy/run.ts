@@ -86,7 +86,9 @@ async function main(): Promise<void> {
   const begin = Date.now();
   const criu = await criuVersions();
   const pool = values.fast ? fastCases : allCases;
-  const cases = pool.filter((each) => values.only.split('|').some((text) => each.name.includes(text)) && criu[each.criu] !== undefined);
+  const cases = pool.filter(
+    (each) => values.only.split('|').some((text) => each.name.includes(text)) && criu[each.criu] !== undefined,
+  );
   try {
     const results = await runAll(cases);
     const seconds = Math.round((Date.now() - begin) / 1000);
