@@ -4,7 +4,7 @@ import type { DescriptorRecord } from '../parse/task-records.js';
 import { isPlainMemory } from '../parse/task-file.js';
 import { deriveDeleted } from './derive-deleted.js';
 import { deriveTerminals, isTerminal } from './derive-terminals.js';
-import { findWatches } from './derive-watches.js';
+import { deriveWatches } from './derive-watches.js';
 import { placeOf, type HeldDescriptor, type ProcessView } from './process-view.js';
 import type { InstanceFacts } from './schema.js';
 
@@ -26,7 +26,7 @@ export function deriveDescriptors(view: ProcessView): DescriptorFacts {
     anonymous: collect((held) => findAnonymous(held, view)),
     devices: collect(findDevice),
     terminals: deriveTerminals(view),
-    watches: descriptors.flatMap((held) => findWatches(held, view)),
+    watches: deriveWatches(view),
     pipes: collect(findPacketPipe),
     namespaces: collect((held) => findNamespace(held, view)),
     foreign: collect((held) => findForeign(held, view)),

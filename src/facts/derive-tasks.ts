@@ -156,9 +156,7 @@ function kindsOf(links: readonly string[]): readonly string[] {
 function findNested(own: TaskRecord['namespaces'], init: TaskRecord['namespaces']): readonly string[] {
   return Object.entries(namespaceLinks)
     .filter(([kind, links]) =>
-      links.some(
-        (link) => own[link] !== undefined && init[kind] !== undefined && own[link] !== init[kind],
-      ),
+      links.some((link) => own[link] !== undefined && init[kind] !== undefined && own[link] !== init[kind]),
     )
     .map(([kind]) => kind);
 }

@@ -13,24 +13,18 @@ type WatchFact = NonNullable<NonNullable<InstanceFacts['descriptors']>['watches'
  *     fanotify ino:4f969 sdev:800013 mflags:0 mask:3b ignored_mask:40000000 fhandle-bytes:8 …
  *     fanotify sdev:800013 mflags:0 mask:3b ignored_mask:0
  */
-export function findWatches(held: HeldDescriptor, view: ProcessView): readonly WatchFact[] {
+export function deriveWatches(view: ProcessView): readonly WatchFact[] {
+  const deleted = collectDeleted(view);
+  return view.descriptors.flatMap((held) => findWatches(held, view, deleted));
+}
+
+function findWatches(held: HeldDescriptor, view: ProcessView, deleted: ReadonlySet<string>): readonly WatchFact[] {
   return held.descriptor.info.flatMap((line) => {
     const [, name, rest = ''] = /^(inotify|fanotify) ((?:wd|mnt_id|ino|sdev):.*)$/.exec(line) ?? [];
     if (name === undefined) return [];
     const kind = name === 'fanotify' && rest.startsWith('sdev:') ? 'fanotify-filesystem' : name;
-    return [{ ...placeOf(held), kind, family: findFamily(rest, held, view), isDeleted: isDeleted(rest, view) }];
+    return [{ ...placeOf(held), kind, family: findFamily(rest, held, view), isDeleted: isDeleted(rest, deleted) }];
   });
-}
-
-/** Nothing tells the name of what is watched; but a file that is deleted and watched still is open somewhere. */
-function isDeleted(line: string, { descriptors }: ProcessView): boolean {
-  const [, inode, device] = /(?:^| )ino:([\da-f]+) sdev:([\da-f]+)/.exec(line) ?? [];
-  if (inode === undefined || device === undefined) return false;
-  const wanted = { inode: Number.parseInt(inode, 16), device: deviceText(Number.parseInt(device, 16)) };
-  return descriptors.some(
-    ({ descriptor: { link, file } }) =>
-      file?.inode === wanted.inode && file.device === wanted.device && link.endsWith(' (deleted)'),
-  );
 }
 
 /** Type of the file system behind the device or the mount of a line; empty = it is mounted nowhere here. */
@@ -47,6 +41,21 @@ function findFamily(line: string, held: HeldDescriptor, view: ProcessView): stri
     if (mount !== undefined) return mount.type.replace(/\..*$/, '');
   }
   return tables.length > 0 && tables.every(({ isWhole }) => isWhole) ? '' : undefined;
+}
+
+/** A file without a name is there only as long as somebody uses it, and CRIU looks for its name. */
+function isDeleted(line: string, deleted: ReadonlySet<string>): boolean {
+  const [, inode = '', device = ''] = /(?:^| )ino:([\da-f]+) sdev:([\da-f]+)/.exec(line) ?? [];
+  return deleted.has(`${deviceText(Number.parseInt(device, 16))} ${String(Number.parseInt(inode, 16))}`);
+}
+
+/** Device and inode of all files and directories without a name that the processes use. */
+function collectDeleted({ tasks }: ProcessView): ReadonlySet<string> {
+  const files = tasks.flatMap(({ descriptors, deletedLinks }) => [
+    ...descriptors.map(({ file }) => file),
+    ...Object.values(deletedLinks),
+  ]);
+  return new Set(files.flatMap((file) => (file?.links === 0 ? [`${file.device} ${String(file.inode)}`] : [])));
 }
 
 /** The kernel's own form of a device number, which has 20 bits for the minor (linux include/linux/kdev_t.h). */

@@ -170,7 +170,7 @@ export const descriptorFacts = record({
     ...descriptor,
     kind: text('inotify, fanotify or fanotify-filesystem (a mark on a whole file system)'),
     family: text('type of the file system in which the watched lies; empty = its mount is not there'),
-    isDeleted: flag('what is watched is deleted: one of these processes holds it open still'),
+    isDeleted: flag('what is watched is a deleted file or directory that one of these processes still uses'),
   }),
   pipes: records('Pipe', 'pipes in packet mode (O_DIRECT)', walk, { ...descriptor, inode: number('inode') }),
   namespaces: records('NamespaceDescriptor', 'open namespaces', walk, {

@@ -2,34 +2,16 @@
 
 import { parseWhole } from './lines.js';
 import { parseMountinfo, unescapeOctal } from './mountinfo.js';
-import { parseProcStat, type ProcStat } from './proc-stat.js';
+import { parseProcStat } from './proc-stat.js';
 import { parseProcStatus, parseSignals } from './proc-status.js';
-import { parseFile } from './task-file.js';
-import type { DescriptorRecord, FileRecord, MappingRecord, TaskRecord, ThreadRecord } from './task-records.js';
-
-/** A record while its lines come in. */
-interface Draft {
-  stat: ProcStat | undefined;
-  readonly links: Record<string, string>;
-  readonly namespaces: Record<string, string>;
-  elfClass: number | undefined;
-  readonly mounts: string[];
-  readonly entries: Map<number, number>;
-  readonly used: Map<number, number>;
-  readonly threads: Map<number, Writable<ThreadRecord>>;
-  readonly descriptors: Map<string, Writable<DescriptorRecord> & { info: string[] }>;
-  readonly mappings: Map<string, Writable<MappingRecord>>;
-  readonly files: Record<string, FileRecord>;
-  readonly rollup: Map<string, number>;
-  readonly missing: Set<string>;
-}
+import { createDraft, type Draft, type Writable } from './task-draft.js';
+import { readDescriptor, readFile, readFlags, readInfo, readMapping } from './task-lines.js';
+import type { TaskRecord, ThreadRecord } from './task-records.js';
 
 /** What the kernel wrote of its status has a colon behind each first word. */
 const behindStatus = /\n(?=(?:stat|cgroup|mount|tracer|denied|cut) |ns:\w+ )/;
 
 const laterParts = ['stat', 'fd', 'maps', 'exe', 'cwd', 'root', 'elf', 'threads'] as const;
-
-type Writable<Type> = { -readonly [Key in keyof Type]: Type[Key] };
 
 /** Undefined when it does not begin as one does. A line that was not understood counts as missing. */
 export function parseTaskBlock(block: string): TaskRecord | undefined {
@@ -63,24 +45,6 @@ export function parseTaskBlock(block: string): TaskRecord | undefined {
     mappings: [...draft.mappings.values()],
     sharedBytes: shared === undefined ? undefined : shared * 1024,
     missing: draft.missing,
-  };
-}
-
-function createDraft(): Draft {
-  return {
-    stat: undefined,
-    links: {},
-    namespaces: {},
-    elfClass: undefined,
-    mounts: [],
-    entries: new Map(),
-    used: new Map(),
-    threads: new Map(),
-    descriptors: new Map(),
-    mappings: new Map(),
-    files: {},
-    rollup: new Map(),
-    missing: new Set(),
   };
 }
 
@@ -152,57 +116,4 @@ function threadOf(draft: Draft, tid: number): Writable<ThreadRecord> {
     draft.threads.set(tid, thread);
   }
   return thread;
-}
-
-function readDescriptor(draft: Draft, rest: string): void {
-  const [fd = '', flags = '', mount = '', inode = ''] = rest.split(' ', 4);
-  const link = rest.slice(fd.length + flags.length + mount.length + inode.length + 4);
-  const number = parseWhole(fd);
-  if (number === undefined || !/^[0-7]+$/.test(flags) || link === '') {
-    draft.missing.add('fd');
-    return;
-  }
-  draft.descriptors.set(fd, {
-    fd: number,
-    flags: Number.parseInt(flags, 8),
-    mountId: Number(mount),
-    inode: Number(inode),
-    link: unescapeOctal(link),
-    file: undefined,
-    info: [],
-  });
-}
-
-function readFile(draft: Draft, rest: string): void {
-  const blank = rest.indexOf(' ');
-  const what = rest.slice(0, blank);
-  const file = parseFile(rest.slice(blank + 1));
-  if (file === undefined) return;
-  const holder =
-    draft.descriptors.get(what) ?? (what.startsWith('map:') ? draft.mappings.get(what.slice(4)) : undefined);
-  if (holder !== undefined) holder.file = file;
-  else draft.files[what] = file;
-}
-
-function readInfo(draft: Draft, rest: string): void {
-  const blank = rest.indexOf(' ');
-  draft.descriptors.get(rest.slice(0, blank))?.info.push(unescapeOctal(rest.slice(blank + 1)));
-}
-
-function readMapping(draft: Draft, rest: string): void {
-  const [range = '', mode = '', offset = '', device = '', inode = ''] = rest.split(' ', 5);
-  const path = rest.slice(range.length + mode.length + offset.length + device.length + inode.length + 5);
-  const start = range.split('-', 1)[0] ?? '';
-  draft.mappings.set(range, {
-    start,
-    path: unescapeOctal(path),
-    inode: parseWhole(inode) ?? 0,
-    file: undefined,
-    flags: undefined,
-  });
-}
-
-function readFlags(draft: Draft, rest: string): void {
-  const [start = '', ...flags] = rest.split(' ');
-  for (const mapping of draft.mappings.values()) if (mapping.start === start) mapping.flags = flags;
 }

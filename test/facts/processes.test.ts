@@ -249,6 +249,17 @@ describe('watches', () => {
   });
 });
 
+it('knows a watch on what has been deleted and is still in use', () => {
+  const { descriptors } = holding(
+    'fd 3 02 17 1 anon_inode:inotify',
+    'info 3 inotify wd:1 ino:12c sdev:14 mask:800afce ignored_mask:0',
+    'info 3 inotify wd:2 ino:190 sdev:14 mask:800afce ignored_mask:0',
+    ...file(4, 20, '/gone (deleted)', '81a4 14 300 0 5000 16 0:0 absent'),
+    ...file(5, 20, '/there', '81a4 14 400 1 5000 16 0:0 same'),
+  );
+  expect(descriptors?.watches?.map(({ isDeleted }) => isDeleted)).toEqual([true, false]);
+});
+
 describe('a process', () => {
   it('is known by the signal that stopped it, and by its processors', () => {
     const { tasks } = instanceOf([

@@ -104,7 +104,11 @@ export async function untilReady(each: Case, tree: Tree): Promise<Started> {
 
 /** Session of a process, field 6 of /proc/PID/stat (man 5 proc). */
 function sessionOf(pid: number): number {
-  return Number(read(`/proc/${pid}/stat`).replace(/^.*\) /s, '').split(' ')[3]);
+  return Number(
+    read(`/proc/${pid}/stat`)
+      .replace(/^.*\) /s, '')
+      .split(' ')[3],
+  );
 }
 
 function isOf({ mark, starter }: Tree, pid: number): boolean {
@@ -114,7 +118,9 @@ function isOf({ mark, starter }: Tree, pid: number): boolean {
 /** Kills until nothing is left, also what has left the session; unmounting is left to the end of the namespaces. */
 export async function endTree(tree: Tree): Promise<void> {
   for (let tries = 0; tries < 50; tries += 1) {
-    const pids = readdirSync('/proc').map(Number).filter((pid) => pid > 1 && isOf(tree, pid));
+    const pids = readdirSync('/proc')
+      .map(Number)
+      .filter((pid) => pid > 1 && isOf(tree, pid));
     const alive = pids.filter((pid) => !/\) Z /.test(read(`/proc/${pid}/stat`)) || readdirTasks(pid) > 1);
     if (alive.length === 0) break;
     for (const pid of alive) {

@@ -37,7 +37,14 @@ export interface Run {
 }
 
 /** In what way crdoctor was wrong about a case; undefined = it was right. */
-export type Miss = 'false-alarm' | 'needless-risk' | 'missed' | 'undecided' | 'other-cause' | 'no-process' | 'log-unknown';
+export type Miss =
+  | 'false-alarm'
+  | 'needless-risk'
+  | 'missed'
+  | 'undecided'
+  | 'other-cause'
+  | 'no-process'
+  | 'log-unknown';
 
 export const verdicts: readonly Verdict[] = ['blocked', 'at-risk', 'ready', 'unknown'];
 

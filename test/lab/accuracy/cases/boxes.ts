@@ -38,16 +38,30 @@ export const boxCases: readonly Case[] = [
   ...casesOf('tasks', { single: plain }, 'c'),
   ...casesOf('memory', { 'system-v': plain, 'system-v-hole': plain, 'shared-pages': plain }, WHOLE),
   ...casesOf('memory', { 'system-v': plain }, 'i'),
-  ...casesOf('inet', { 'tcp-connected': ['', '--tcp-established'], 'tcp-listen': plain, udp: plain, mptcp: plain }, WHOLE),
+  ...casesOf(
+    'inet',
+    { 'tcp-connected': ['', '--tcp-established'], 'tcp-listen': plain, udp: plain, mptcp: plain },
+    WHOLE,
+  ),
   ...casesOf('unix', { 'stream-pair': plain, listener: plain, credentials: plain, 'in-flight-data': plain }, WHOLE),
   ...casesOf('sockets', { 'netlink-bound': plain, 'netlink-queued': plain, packet: plain, vsock: plain }, WHOLE),
-  ...casesOf('files', { 'ghost-small': plain, 'ghost-big': plain, 'other-link': plain, 'message-queue': plain, 'plain-file': plain, 'lock-flock': plain }, WHOLE),
+  ...casesOf(
+    'files',
+    {
+      'ghost-small': plain,
+      'ghost-big': plain,
+      'other-link': plain,
+      'message-queue': plain,
+      'plain-file': plain,
+      'lock-flock': plain,
+    },
+    WHOLE,
+  ),
   ...casesOf('watches', { 'inotify-directory': plain, 'inotify-proc': plain, 'inotify-deleted': plain }, WHOLE),
   ...casesOf('terminals', { pair: plain, controlling: plain, 'hung-up': plain }, WHOLE),
   ...casesOf('anonymous', { 'io-uring': plain, memfd: plain, eventfd: plain, 'pidfd-child': plain }, WHOLE),
   ...scripts(
     {
-
       'link dummy': 'ip link add dummy7 type dummy',
       'link vlan': 'ip link add d7 type veth peer name e7; ip link add link d7 name d7.5 type vlan id 5',
       'link bridge': 'ip link add br7 type bridge; ip link set br7 up',
@@ -104,11 +118,14 @@ export const boxCases: readonly Case[] = [
       'file below a new mount': 'mkdir d; echo a > d/file; exec 7<d/file; mount -t tmpfs none d',
       'file covered': 'mkdir d; mount -t tmpfs none d; exec 7>d/file; mount -t tmpfs none d',
       'file detached': 'mkdir d; mount -t tmpfs none d; exec 7>d/file; umount -l d',
-      'directory detached': 'mkdir d; mount -t tmpfs none d; (cd d; exec sleep 1000 >/dev/null 2>&1) & sleep 0.2; umount -l d',
+      'directory detached':
+        'mkdir d; mount -t tmpfs none d; (cd d; exec sleep 1000 >/dev/null 2>&1) & sleep 0.2; umount -l d',
       'tmpfs file deleted': 'echo x > file; exec 7<file; rm file',
       'root changed': 'mkdir d; mount --bind / d; chroot d sleep 1000 >/dev/null 2>&1 &',
-      'nested mount namespace with tmpfs': 'unshare -m sh -c "mount -t tmpfs none /mnt; exec sleep 1000" >/dev/null 2>&1 & sleep 0.3',
-      'nested mount namespace with ramfs': 'unshare -m sh -c "mount -t ramfs none /mnt; exec sleep 1000" >/dev/null 2>&1 & sleep 0.3',
+      'nested mount namespace with tmpfs':
+        'unshare -m sh -c "mount -t tmpfs none /mnt; exec sleep 1000" >/dev/null 2>&1 & sleep 0.3',
+      'nested mount namespace with ramfs':
+        'unshare -m sh -c "mount -t ramfs none /mnt; exec sleep 1000" >/dev/null 2>&1 & sleep 0.3',
     },
     WHOLE,
   ),

@@ -70,11 +70,9 @@ export const processCases: readonly Case[] = [
   }),
   ...scripts({
     'executable deleted': 'cp /bin/sleep here; ./here 1000 & sleep 0.1; rm here',
-    'executable deleted, other link':
-      'cp /bin/sleep here; ln here there; ./here 1000 & sleep 0.1; rm here',
+    'executable deleted, other link': 'cp /bin/sleep here; ln here there; ./here 1000 & sleep 0.1; rm here',
     'executable replaced': 'cp /bin/sleep here; ./here 1000 & sleep 0.1; cp /bin/sleep new; mv new here',
-    'executable deleted, big':
-      `cp /usr/bin/perl here; ./here -e 'sleep 1000' >/dev/null 2>&1 & sleep 0.1; rm here`,
+    'executable deleted, big': `cp /usr/bin/perl here; ./here -e 'sleep 1000' >/dev/null 2>&1 & sleep 0.1; rm here`,
     'shell loop': '(while :; do sleep 1; done) >/dev/null 2>&1 &',
     'pipe line': '(sleep 1000 | sleep 1000 | sleep 1000) >/dev/null 2>&1 &',
     'child of another session': 'setsid sleep 1000 >/dev/null 2>&1 </dev/null &',
@@ -83,8 +81,8 @@ export const processCases: readonly Case[] = [
       'unshare --pid --fork sleep 1000 >/dev/null 2>&1 & sleep 0.2; ROOT=$(cat /proc/$!/task/$!/children)',
     'child in another cgroup':
       'd=/sys/fs/cgroup/unified; [ -d $d ] || d=/sys/fs/cgroup; mkdir -p $d/accuracy; sleep 1000 >/dev/null 2>&1 & echo $! >$d/accuracy/cgroup.procs',
-    'perl': "perl -e '$SIG{ALRM} = sub {}; while (1) { sleep 1 }' >/dev/null 2>&1 &",
-    'strace': 'sleep 1000 >/dev/null 2>&1 & strace -f -o /dev/null -p $! >/dev/null 2>&1 & sleep 0.3',
+    perl: "perl -e '$SIG{ALRM} = sub {}; while (1) { sleep 1 }' >/dev/null 2>&1 &",
+    strace: 'sleep 1000 >/dev/null 2>&1 & strace -f -o /dev/null -p $! >/dev/null 2>&1 & sleep 0.3',
     'unshared mounts': 'exec >/dev/null 2>&1; exec unshare --mount sh -c "echo 0 >$READY; exec sleep 1000"',
   }),
 ];

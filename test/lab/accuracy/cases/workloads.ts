@@ -51,11 +51,11 @@ export const workloadCases: readonly Case[] = [
     ...scripts({ postgres, 'nginx as another user': nginx.replace('user root', 'user www-data') }, 'mpniu'),
     ...scripts({ postgres }, 'mpniuU'),
     ...scripts({ 'redis with a client': `${redis}\n${asks(6379, 'PING\\r\\n')}` }, 'mpniu', withConnections),
-    ...scripts(
-      { 'nginx under load': `${nginx}\n${asks(8080, 'GET / HTTP/1.1\\r\\nHost: a\\r\\n\\r\\n')}` },
-      'mpniu',
-      ['', '--tcp-established', '--tcp-established --skip-in-flight'],
-    ),
+    ...scripts({ 'nginx under load': `${nginx}\n${asks(8080, 'GET / HTTP/1.1\\r\\nHost: a\\r\\n\\r\\n')}` }, 'mpniu', [
+      '',
+      '--tcp-established',
+      '--tcp-established --skip-in-flight',
+    ]),
   ]),
   ...inWorkloads([
     {
