@@ -50,10 +50,10 @@ async function buildProgram() {
 async function buildRules() {
   const loader = join(dist, `.load-${process.pid}.mjs`);
   try {
-    await build({ ...shared, entryPoints: [join(root, 'src/rules/load.ts')], outfile: loader });
-    const { readRuleDirectory } = await import(pathToFileURL(loader).href);
-    const { causes, logRules } = await readRuleDirectory(join(root, 'rules'));
-    const shipped = causes.map((cause) => ({ ...cause, file: relative(root, cause.file), tests: [] }));
+    await build({ ...shared, entryPoints: [join(root, 'src/rules/ship.ts')], outfile: loader });
+    const { shipRules } = await import(pathToFileURL(loader).href);
+    const { causes, logRules } = await shipRules(join(root, 'rules'));
+    const shipped = causes.map((cause) => ({ ...cause, file: relative(root, cause.file) }));
     await writeFile(join(dist, 'rules.json'), JSON.stringify({ causes: shipped, logRules }));
   } finally {
     await rm(loader, { force: true });

@@ -71,8 +71,7 @@ function judgeOnSides(cause: Cause, compiled: CompiledPrediction, factSet: Case)
     return [notApplicable];
   }
   // A host cause may look at the instance as well; without one, that part of it has nothing to say.
-  if (facts.instance === undefined && readsOf(compiled).some((path) => /^instance\b/.test(path)))
-    return [notApplicable];
+  if (facts.instance === undefined && compiled.reads.some((path) => /^instance\b/.test(path))) return [notApplicable];
   if (cause.scope === 'instance') {
     return facts.instance === undefined ? [notApplicable] : [judge(compiled, factSet, 'instance')];
   }
@@ -93,7 +92,7 @@ function judge(compiled: CompiledPrediction, factSet: Case, side: Side): Judgeme
 
 function judgeOnce(compiled: CompiledPrediction, factSet: FactSet, side: Side, variables: Variables): Judgement {
   const { prediction, condition } = compiled;
-  const reading = condition.evaluate(variables);
+  const reading = condition().evaluate(variables);
   const base = { prediction, evidence: evidenceFor(compiled), missing: [] };
   if (reading.status === 'unknown') {
     return {
@@ -128,7 +127,7 @@ function judgeEach(
   const unknownPaths: string[] = [];
   for (const element of list.value) {
     const scope = { ...variables, each: element };
-    const reading = condition.evaluate(scope);
+    const reading = condition().evaluate(scope);
     if (reading.status === 'unknown')
       unknownPaths.push(reading.path.startsWith('each') ? (each.reads[0] ?? '') : reading.path);
     else if (reading.value) occurrences.push(occurrenceOf(compiled, side, scope));
@@ -155,7 +154,7 @@ function isLongOrUnknown(
 
 /** No hit on a list that was not read to its end is no answer. */
 function quietOrIncomplete(compiled: CompiledPrediction, factSet: FactSet, side: Side): Judgement {
-  const cut = readsOf(compiled).filter((path) => isIncomplete(path, factSet.incomplete, side));
+  const cut = compiled.reads.filter((path) => isIncomplete(path, factSet.incomplete, side));
   const base = { prediction: compiled.prediction, occurrences: [], evidence: evidenceFor(compiled) };
   if (cut.length === 0) return { ...base, outcome: 'quiet', missing: [] };
   return { ...base, outcome: 'unknown', missing: missingFor(compiled, cut, factSet, side) };
@@ -183,12 +182,8 @@ function occurrenceOf({ message }: CompiledPrediction, side: Side, variables: Va
   };
 }
 
-function readsOf({ each, condition }: CompiledPrediction): readonly string[] {
-  return [...(each?.reads ?? []), ...condition.reads].filter((path) => !path.startsWith('each'));
-}
-
 function evidenceFor(compiled: CompiledPrediction): readonly string[] {
-  return unique(readsOf(compiled).flatMap(evidenceOf));
+  return unique(compiled.reads.flatMap(evidenceOf));
 }
 
 /**

@@ -8,13 +8,15 @@ import type { Cause, Prediction } from './cause.js';
 export interface CompiledPrediction {
   readonly prediction: Prediction;
   readonly each: Expression<readonly unknown[]> | undefined;
+  /** Facts that list and condition read, the condition's own elements left out. */
+  readonly reads: readonly string[];
   /**
    * What the condition asks besides `each`; when that is false, no element has to be looked at. Compiled at the
    * first call, because it pays for long lists and unknown ones alone.
    */
   guard(): Expression<boolean> | undefined;
   /** `affects`, `when` and `unless` as one condition, so that what is unknown in one may be decided by another. */
-  readonly condition: Expression<boolean>;
+  condition(): Expression<boolean>;
   /** Compiled when it is asked for: most predictions do not fire. @throws {ExpressionError} as {@link compileCause} */
   readonly message: () => Template;
 }
@@ -41,7 +43,7 @@ function compilePrediction(prediction: Prediction, index: number): CompiledPredi
     }
   };
   const { each: eachText, affects = {}, message } = prediction;
-  const each = eachText === undefined ? undefined : at('each', () => compileList(eachText));
+  const each = eachText === undefined ? undefined : at('each', () => listOf(eachText));
   const scope: Scope = each?.elementType === undefined ? {} : { each: each.elementType };
   for (const [program, range] of Object.entries(affects)) {
     if (range !== undefined && parseRange(range) === undefined) {
@@ -50,14 +52,25 @@ function compilePrediction(prediction: Prediction, index: number): CompiledPredi
       throw new ExpressionError({ path, message: text, start: 0, end: range.length });
     }
   }
-  let template: Template | undefined;
+  const condition = once(() => at('when', () => compileCondition(conditionOf(prediction), scope)));
+  const reads = [...(each?.reads ?? []), ...(prediction.reads ?? condition().reads)];
   return {
     prediction,
     each,
+    reads: reads.filter((path) => !path.startsWith('each')),
     guard: once(() => compileGuard(prediction, scope)),
-    condition: at('when', () => compileCondition(conditionOf(prediction), scope)),
-    message: () => (template ??= at('message', () => compileTemplate(message, scope))),
+    condition,
+    message: once(() => at('message', () => compileTemplate(message, scope))),
   };
+}
+
+const lists = new Map<string, Expression<readonly unknown[]>>();
+
+/** Many predictions go through the same list. */
+function listOf(text: string): Expression<readonly unknown[]> {
+  const known = lists.get(text) ?? compileList(text);
+  lists.set(text, known);
+  return known;
 }
 
 function once<Value>(make: () => Value): () => Value {

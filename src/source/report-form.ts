@@ -3,7 +3,7 @@
 import { stat } from 'node:fs/promises';
 
 import { sniffArchive, type ArchiveForm } from '../archive/unpack.js';
-import { errorCode, explainSystemError, UserError } from '../errors.js';
+import { errorCode, explainSystemError } from '../errors.js';
 
 /** What a place on the disk could be a report as. */
 export type ReportForm = 'archive' | 'directory';
