@@ -11,12 +11,22 @@ import { type Measured, missOf, ratesOf } from './lab/accuracy/result.js';
 
 const document = readFileSync(new URL('../docs/accuracy.md', import.meta.url), 'utf8');
 
-function measured(outcome: 'dumps' | 'fails', verdict: 'blocked' | 'at-risk' | 'ready' | 'unknown', cause = ''): Measured {
+function measured(
+  outcome: 'dumps' | 'fails',
+  verdict: 'blocked' | 'at-risk' | 'ready' | 'unknown',
+  cause = '',
+): Measured {
   return {
     status: 'measured',
     name: `${verdict} ${outcome}`,
     criu: 'current',
-    judgement: { verdict, causes: verdict === 'ready' ? [] : ['disk-full'], namesProcess: true, messages: [], undecided: [] },
+    judgement: {
+      verdict,
+      causes: verdict === 'ready' ? [] : ['disk-full'],
+      namesProcess: true,
+      messages: [],
+      undecided: [],
+    },
     outcome,
     decisive: outcome === 'fails' ? 'Error (criu/x.c:1): too bad' : '',
     logCause: cause,
@@ -95,8 +105,15 @@ describe('a verdict', () => {
   });
 
   it('shows in the document, without what changes from run to run', () => {
-    const result = { ...measured('fails', 'ready', 'disk-full'), decisive: 'Error (criu/x.c:7): mnt: Mount 605 ./a is bad' };
-    const text = renderDocument({ versions: { kernel: '6.1', criu: { current: '4.2.1' } }, results: [result], seconds: 5 });
+    const result = {
+      ...measured('fails', 'ready', 'disk-full'),
+      decisive: 'Error (criu/x.c:7): mnt: Mount 605 ./a is bad',
+    };
+    const text = renderDocument({
+      versions: { kernel: '6.1', criu: { current: '4.2.1' } },
+      results: [result],
+      seconds: 5,
+    });
     expect(text).toContain('| ready fails | called ready, and fails | ready | disk-full | mnt: Mount N ./a is bad |');
     expect(text).not.toMatch(/\d{4}-\d\d-\d\d|\b5 s\b/);
   });

@@ -30,7 +30,7 @@ export const taskFacts = records('Task', 'processes in it', walk, {
   tracer: number('pid of its tracer, 0 = none'),
   isTracerInside: flag('the tracer is one of these processes'),
   nestedNamespaces: texts(
-    'kinds of namespaces that differ from those of init: uts pid user ipc cgroup time net mnt, and time_for_children',
+    'kinds of namespaces that differ from those of init: uts pid user ipc cgroup time (or that of its children) net mnt',
   ),
   isSessionOutside: flag('its session leader is outside of its pid namespace'),
   isSessionLeaderGone: flag(

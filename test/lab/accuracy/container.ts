@@ -85,6 +85,11 @@ export async function tryContainers(cases: readonly ContainerCase[], tools: Tool
   const results: Result[] = [];
   try {
     await makeContainer(tools);
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    return cases.map(({ name }) => ({ status: 'impossible', name, criu: 'current', reason }));
+  }
+  try {
     for (const each of cases) results.push(await tryCase(each, tools));
   } finally {
     await lxc(tools, 'delete', '-q', '-f', NAME);
