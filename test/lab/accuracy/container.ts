@@ -4,11 +4,11 @@ import { spawn } from 'node:child_process';
 import { readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 
-import { type ContainerCase } from './cases/containers.js';
+import type { ContainerCase } from './cases/containers.js';
 import { causeInLog, judge } from './judgement.js';
 import { sleep } from './process-tree.js';
 import { decisiveLine, run, type Ran } from './real-dump.js';
-import { type Result } from './result.js';
+import type { Result } from './result.js';
 
 const NAME = 'accuracy';
 const LOGS = `/var/log/lxd/${NAME}`;
@@ -45,16 +45,22 @@ async function endAll(tools: Tools): Promise<void> {
 }
 
 function startInside(tools: Tools, script: string): ReturnType<typeof spawn> {
-  return spawn('lxc', ['exec', NAME, '--env', 'ACCURACY_CASE=1', '--env', 'READY=/tmp/ready', '--', 'sh', '-c', script], {
-    env: tools.env,
-    stdio: 'ignore',
-    detached: true,
-  });
+  return spawn(
+    'lxc',
+    ['exec', NAME, '--env', 'ACCURACY_CASE=1', '--env', 'READY=/tmp/ready', '--', 'sh', '-c', script],
+    {
+      env: tools.env,
+      stdio: 'ignore',
+      detached: true,
+    },
+  );
 }
 
 function newestLog(): string {
   const logs = readdirSync(LOGS).filter((name) => name.includes('_dump_'));
-  const byAge = logs.map((name) => join(LOGS, name)).toSorted((left, right) => statSync(left).mtimeMs - statSync(right).mtimeMs);
+  const byAge = logs
+    .map((name) => join(LOGS, name))
+    .toSorted((left, right) => statSync(left).mtimeMs - statSync(right).mtimeMs);
   return byAge.at(-1) ?? '';
 }
 

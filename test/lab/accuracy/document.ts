@@ -1,6 +1,6 @@
 /** Writes a run down as docs/accuracy.md. Nothing in it changes from run to run unless a result does. */
 
-import { type Case } from './case.js';
+import type { Case } from './case.js';
 import { type Measured, type Result, type Run, measuredOf, missOf, missTexts, ratesOf, verdicts } from './result.js';
 
 const cell = (text: string) => text.replaceAll('|', '\\|').replaceAll('<', '&lt;');

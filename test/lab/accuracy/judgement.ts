@@ -38,11 +38,7 @@ export function aboutTree(pid: number, options: string): readonly string[] {
 }
 
 /** Asks `check`. Nothing but what its JSON says is looked at. */
-export async function judge(
-  crdoctor: string,
-  subject: readonly string[],
-  env: NodeJS.ProcessEnv,
-): Promise<Judgement> {
+export async function judge(crdoctor: string, subject: readonly string[], env: NodeJS.ProcessEnv): Promise<Judgement> {
   const ran = await run([process.execPath, crdoctor, 'check', ...subject, '--format', 'json'], env, LIMIT_MS);
   const { verdict, findings } = parse<{ verdict: Verdict; findings: readonly Finding[] }>(
     'check',

@@ -5,7 +5,7 @@ import { release } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 
-import { type Case } from './case.js';
+import type { Case } from './case.js';
 import { allCases, fastCases } from './cases.js';
 import { containerCases } from './cases/containers.js';
 import { withExternalNames } from './external-names.js';
@@ -13,7 +13,7 @@ import { tryContainers } from './container.js';
 import { aboutTree, causeInLog, judge } from './judgement.js';
 import { endTree, startTree, untilReady } from './process-tree.js';
 import { dump, run } from './real-dump.js';
-import { type Result, type Run } from './result.js';
+import type { Result, Run } from './result.js';
 
 const { values } = parseArgs({
   options: {
@@ -87,8 +87,7 @@ async function runAll(cases: readonly Case[]): Promise<readonly Result[]> {
 async function main(): Promise<void> {
   const begin = Date.now();
   const criu = await criuVersions();
-  const isWanted = ({ name }: { readonly name: string }) =>
-    values.only.split('|').some((text) => name.includes(text));
+  const isWanted = ({ name }: { readonly name: string }) => values.only.split('|').some((text) => name.includes(text));
   const pool = values.fast ? fastCases : allCases;
   const cases = pool.filter((each) => isWanted(each) && criu[each.criu] !== undefined);
   try {
