@@ -23,7 +23,6 @@ const programs = [
   'memory system-v',
   'tasks nested-uts',
   'tasks nested-net',
-  'tasks stopped',
   'terminals controlling',
   'watches inotify-directory',
   'watches inotify-proc',
