@@ -5,6 +5,7 @@ import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 
 import { allCases, fastCases } from './lab/accuracy/cases.js';
+import { containerCases } from './lab/accuracy/cases/containers.js';
 import { matrixOf, renderDocument } from './lab/accuracy/document.js';
 import { type Measured, missOf, ratesOf } from './lab/accuracy/result.js';
 
@@ -36,7 +37,7 @@ describe('docs/accuracy.md', () => {
   const names = document.slice(document.indexOf('## All cases')).matchAll(/^\| (?!case \||--- \|)(.*?) \|/gm);
 
   it('lists all cases, in their order; else run `npm run accuracy`', () => {
-    expect([...names].map(([, name]) => name)).toEqual(allCases.map(({ name }) => name));
+    expect([...names].map(([, name]) => name)).toEqual([...allCases, ...containerCases].map(({ name }) => name));
   });
 
   it('reaches the goals', () => {

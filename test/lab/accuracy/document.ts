@@ -1,6 +1,6 @@
 /** Writes a run down as docs/accuracy.md. Nothing in it changes from run to run unless a result does. */
 
-import { type Case } from './case.js';
+import type { Case } from './case.js';
 import { type Measured, type Result, type Run, measuredOf, missOf, missTexts, ratesOf, verdicts } from './result.js';
 
 const cell = (text: string) => text.replaceAll('|', '\\|').replaceAll('<', '&lt;');
@@ -84,7 +84,7 @@ export function renderDocument(run: Run): string {
   const impossible = run.results.filter((result) => result.status === 'impossible');
   const parts = [
     '# How right the predictions are',
-    'Written by `npm run accuracy`, which starts each of these process trees in host a of the lab, asks `crdoctor check --pid PID --engine criu --criu-options "…"`, then runs the real `criu dump` with the same options, and has `crdoctor triage` read the log of a dump that failed. Nobody wrote down what should come of a tree: the real dump decides.',
+    'Written by `npm run accuracy`, which starts each of these process trees in host a of the lab, asks `crdoctor check --pid PID --engine criu --criu-options "…"`, then runs the real `criu dump` with the same options, and has `crdoctor triage` read the log of a dump that failed. The last cases are processes inside of a container of LXD, judged by `lxc snapshot --stateful` and asked for with `crdoctor check NAME --for snapshot`. Nobody wrote down what should come of a tree: the real dump decides.',
     `Kernel ${run.versions.kernel}, criu ${Object.values(run.versions.criu).join(', ')}.`,
     'In brackets after a name: the namespaces that the tree has to itself (**m**ount, **p**id, **n**et, **i**pc, **u**ts, **c**group, **U**ser; see `test/lab/programs/box.c`).',
     ...(['current', 'older', 'oldest'] as const).map((criu) => section(run, criu)),

@@ -32,15 +32,14 @@ function parse<Shape>(command: string, text: string, stderr: string): Shape {
   return JSON.parse(text) as Shape;
 }
 
-/** Asks `check --pid`. Nothing but what its JSON says is looked at. */
-export async function judge(
-  crdoctor: string,
-  pid: number,
-  options: string,
-  env: NodeJS.ProcessEnv,
-): Promise<Judgement> {
-  const argv = ['check', '--pid', String(pid), '--engine', 'criu', '--criu-options', options, '--format', 'json'];
-  const ran = await run([process.execPath, crdoctor, ...argv], env, LIMIT_MS);
+/** What `check` is asked about a bare process tree. */
+export function aboutTree(pid: number, options: string): readonly string[] {
+  return ['--pid', String(pid), '--engine', 'criu', '--criu-options', options];
+}
+
+/** Asks `check`. Nothing but what its JSON says is looked at. */
+export async function judge(crdoctor: string, subject: readonly string[], env: NodeJS.ProcessEnv): Promise<Judgement> {
+  const ran = await run([process.execPath, crdoctor, 'check', ...subject, '--format', 'json'], env, LIMIT_MS);
   const { verdict, findings } = parse<{ verdict: Verdict; findings: readonly Finding[] }>(
     'check',
     ran.stdout,

@@ -4,7 +4,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { chmodSync, closeSync, existsSync, mkdirSync, openSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 
-import { type Case } from './case.js';
+import type { Case } from './case.js';
 
 /** How long a tree may take until it is there. */
 const START_LIMIT_MS = 15_000;
@@ -95,7 +95,7 @@ export async function untilReady(each: Case, tree: Tree): Promise<Started> {
       return { status: 'ready', root };
     }
     if (starter.exitCode !== null || starter.signalCode !== null || starter.pid === undefined) {
-      const why = read(join(directory, 'why')).trim().split('\n').at(-1);
+      const why = read(join(directory, 'why')).trim().split('\n')[0];
       return { status: 'impossible', reason: why ?? `ended with ${starter.exitCode ?? starter.signalCode}` };
     }
   }
@@ -121,7 +121,7 @@ export async function endTree(tree: Tree): Promise<void> {
     const pids = readdirSync('/proc')
       .map(Number)
       .filter((pid) => pid > 1 && isOf(tree, pid));
-    const alive = pids.filter((pid) => !/\) Z /.test(read(`/proc/${pid}/stat`)) || readdirTasks(pid) > 1);
+    const alive = pids.filter((pid) => !read(`/proc/${pid}/stat`).includes(') Z ') || readdirTasks(pid) > 1);
     if (alive.length === 0) break;
     for (const pid of alive) {
       try {

@@ -17,7 +17,7 @@ export interface Ran {
 export function run(argv: readonly string[], env: NodeJS.ProcessEnv, timeoutMs: number): Promise<Ran> {
   const [command = '', ...rest] = argv;
   return new Promise((resolve) => {
-    execFile(
+    const child = execFile(
       command,
       rest,
       { env, timeout: timeoutMs, killSignal: 'SIGKILL', maxBuffer: 64 * 1024 * 1024 },
@@ -26,6 +26,8 @@ export function run(argv: readonly string[], env: NodeJS.ProcessEnv, timeoutMs: 
         resolve({ status, stdout, stderr });
       },
     );
+    // `lxc init` reads its standard input to the end.
+    child.stdin?.end();
   });
 }
 
@@ -40,7 +42,8 @@ export interface Dump {
 /** Errors that are in logs of good dumps too, or that only say that there was one. */
 const NOISE = /rlimit: Can't setup|Dumping FAILED|exited, status=|finished with error|Unable to detach/;
 
-function decisiveLine(log: string): string {
+/** The error that a person would look at first. */
+export function decisiveLine(log: string): string {
   const lines = log.split('\n').map((line) => line.replace(/^\(\d+\.\d+\)\s*/, '').replace(/\s+/g, ' '));
   const errors = lines.filter((line) => line.includes('Error (') && !NOISE.test(line));
   const refused = lines.filter((line) => line.includes('Unable to interrupt task'));

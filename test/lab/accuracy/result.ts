@@ -1,8 +1,8 @@
 /** What came of a case, and how right crdoctor was about it. */
 
-import { type Case } from './case.js';
-import { type Judgement, type Verdict } from './judgement.js';
-import { type Dump } from './real-dump.js';
+import type { Case } from './case.js';
+import type { Judgement, Verdict } from './judgement.js';
+import type { Dump } from './real-dump.js';
 
 export interface Measured {
   readonly status: 'measured';

@@ -5,13 +5,15 @@ import { release } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 
-import { type Case } from './case.js';
+import type { Case } from './case.js';
 import { allCases, fastCases } from './cases.js';
+import { containerCases } from './cases/containers.js';
 import { withExternalNames } from './external-names.js';
-import { causeInLog, judge } from './judgement.js';
+import { tryContainers } from './container.js';
+import { aboutTree, causeInLog, judge } from './judgement.js';
 import { endTree, startTree, untilReady } from './process-tree.js';
 import { dump, run } from './real-dump.js';
-import { type Result, type Run } from './result.js';
+import type { Result, Run } from './result.js';
 
 const { values } = parseArgs({
   options: {
@@ -46,7 +48,7 @@ async function runCase(each: Case, index: number): Promise<Result> {
     if (started.status === 'impossible') return { status: 'impossible', name, criu, reason: started.reason };
     const env = environmentOf(criu);
     const options = withExternalNames(each.options, started.root);
-    const judgement = await judge(values.crdoctor, started.root, options, env);
+    const judgement = await judge(values.crdoctor, aboutTree(started.root, options), env);
     const { outcome, decisive, log } = await dump(started.root, options, images, env);
     const logCause = outcome === 'fails' ? await causeInLog(values.crdoctor, log, env) : '';
     return { status: 'measured', name, criu, judgement, outcome, decisive, logCause };
@@ -85,12 +87,16 @@ async function runAll(cases: readonly Case[]): Promise<readonly Result[]> {
 async function main(): Promise<void> {
   const begin = Date.now();
   const criu = await criuVersions();
+  const isWanted = ({ name }: { readonly name: string }) => values.only.split('|').some((text) => name.includes(text));
   const pool = values.fast ? fastCases : allCases;
-  const cases = pool.filter(
-    (each) => values.only.split('|').some((text) => each.name.includes(text)) && criu[each.criu] !== undefined,
-  );
+  const cases = pool.filter((each) => isWanted(each) && criu[each.criu] !== undefined);
   try {
-    const results = await runAll(cases);
+    const tools = { crdoctor: values.crdoctor, programs: values.programs, env: environmentOf('current') };
+    const [trees, containers] = await Promise.all([
+      runAll(cases),
+      tryContainers(values.fast ? [] : containerCases.filter(isWanted), tools),
+    ]);
+    const results = [...trees, ...containers];
     const seconds = Math.round((Date.now() - begin) / 1000);
     const whole: Run = { versions: { kernel: release(), criu }, results, seconds };
     writeFileSync(values.output, JSON.stringify(whole));

@@ -43,7 +43,7 @@ export const boxCases: readonly Case[] = [
     { 'tcp-connected': ['', '--tcp-established'], 'tcp-listen': plain, udp: plain, mptcp: plain },
     WHOLE,
   ),
-  ...casesOf('unix', { 'stream-pair': plain, listener: plain, credentials: plain, 'in-flight-data': plain }, WHOLE),
+  ...casesOf('unix', { 'stream-pair': plain, listener: plain, 'in-flight-data': plain }, WHOLE),
   ...casesOf('sockets', { 'netlink-bound': plain, 'netlink-queued': plain, packet: plain, vsock: plain }, WHOLE),
   ...casesOf(
     'files',
@@ -60,6 +60,22 @@ export const boxCases: readonly Case[] = [
   ...casesOf('watches', { 'inotify-directory': plain, 'inotify-proc': plain, 'inotify-deleted': plain }, WHOLE),
   ...casesOf('terminals', { pair: plain, controlling: plain, 'hung-up': plain }, WHOLE),
   ...casesOf('anonymous', { 'io-uring': plain, memfd: plain, eventfd: plain, 'pidfd-child': plain }, WHOLE),
+  ...casesOf(
+    'anonymous',
+    {
+      'timerfd-alarm': plain,
+      'packet-pipe': plain,
+      'seccomp-notify': plain,
+      'landlock-ruleset': plain,
+      'bpf-map-hash': plain,
+      'timerfd-monotonic': plain,
+      'full-pipe': plain,
+      'seccomp-filter': plain,
+      'landlock-domain': plain,
+      epoll: plain,
+    },
+    WHOLE,
+  ),
   ...scripts(
     {
       'link dummy': 'ip link add dummy7 type dummy',
