@@ -30,7 +30,8 @@ const shared = {
 async function buildProgram() {
   const { metafile } = await build({
     ...shared,
-    entryPoints: { cli: 'src/cli.ts' },
+    // The supervisor is started as a program by its path.
+    entryPoints: { cli: 'src/cli.ts', supervisor: 'src/process/supervisor.ts' },
     outdir: dist,
     splitting: true,
     chunkNames: '[name]-[hash]',
@@ -52,9 +53,10 @@ async function buildRules() {
   try {
     await build({ ...shared, entryPoints: [join(root, 'src/rules/load.ts')], outfile: loader });
     const { readRuleDirectory } = await import(pathToFileURL(loader).href);
-    const { causes, logRules } = await readRuleDirectory(join(root, 'rules'));
+    const { causes, logRules, residues } = await readRuleDirectory(join(root, 'rules'));
     const shipped = causes.map((cause) => ({ ...cause, file: relative(root, cause.file), tests: [] }));
-    await writeFile(join(dist, 'rules.json'), JSON.stringify({ causes: shipped, logRules }));
+    const leftBehind = residues.map((residue) => ({ ...residue, file: relative(root, residue.file), tests: [] }));
+    await writeFile(join(dist, 'rules.json'), JSON.stringify({ causes: shipped, logRules, residues: leftBehind }));
   } finally {
     await rm(loader, { force: true });
   }

@@ -2,6 +2,7 @@
 
 import { factSchema, type Fact, type FactFields } from '../facts/schema.js';
 import { captureNames } from './captures.js';
+import { checkResidue } from './check-residue.js';
 import { isDiagnoseTest, type Cause, type Prediction, type Signature } from './cause.js';
 import { compileCause, CompileError } from './compile.js';
 import { compileCondition, compileList, compileLogCondition, ExpressionError } from './language.js';
@@ -35,6 +36,7 @@ function checkFile(rule: RuleFile): readonly RuleProblem[] {
 
 function complaintsAbout(rule: RuleFile): readonly Complaint[] {
   if (rule.kind === 'log-rules') return rule.parsed.value === undefined ? [] : checkLogRules(rule.parsed.value);
+  if (rule.kind === 'residue') return rule.parsed.value === undefined ? [] : checkResidue(rule.parsed.value);
   return rule.parsed.value === undefined ? [] : checkCause(rule.parsed.value);
 }
 

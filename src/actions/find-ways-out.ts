@@ -1,0 +1,125 @@
+/** Says what can be done after a failure: the exact commands, and what each of them costs. Pure. */
+
+import type { EngineGuard } from '../engines/engine.js';
+import type { GuardRecord, Insurance, WayOut } from './guard-record.js';
+
+/** The ways out of what the command left, the best first; empty when there is nothing to mend. */
+export function findWaysOut(record: GuardRecord, guard: EngineGuard): readonly WayOut[] {
+  const { verification } = record;
+  if (verification === undefined) return [];
+  const { after, residues, outcome } = verification;
+  const cleaning = cleanWay(record);
+  if (outcome === 'done' && residues.length === 0) return [];
+  if (after.status === 'running') return [...cleaning, ...(outcome === 'done' ? [] : dumpAgain(record))];
+  if (after.status !== 'stopped' || outcome === 'done') return cleaning;
+  return [...cleaning, ...(record.action.kind === 'restore' ? afterRestore(record, guard) : afterStart(record, guard))];
+}
+
+function cleanWay({ id, verification }: GuardRecord): readonly WayOut[] {
+  const residues = verification?.residues ?? [];
+  if (residues.length === 0) return [];
+  const commands = residues.flatMap(({ clean }) => clean.map(quoteCommand));
+  const byHand = residues.flatMap((residue) => (residue.byHand === undefined ? [] : [residue.byHand]));
+  return [
+    {
+      kind: 'clean',
+      title: `Take away what was left: ${[...new Set(residues.map(({ title }) => title))].join('; ')}`,
+      commands: commands.length === 0 ? [] : [`crdoctor guard --resume ${id} --recover clean`, ...commands],
+      note: [...residues.map(({ risk }) => risk), ...byHand].join(' '),
+    },
+  ];
+}
+
+function dumpAgain({ command, action }: GuardRecord): readonly WayOut[] {
+  if (action.kind !== 'stop' && action.kind !== 'snapshot') return [];
+  return [
+    {
+      kind: 'retry',
+      title: 'Mend the cause, then try again',
+      commands: [`crdoctor guard -- ${quoteCommand(command)}`],
+    },
+  ];
+}
+
+function afterStart(record: GuardRecord, guard: EngineGuard): readonly WayOut[] {
+  const { id, action, verification } = record;
+  const after = verification?.after;
+  const copy = stateCopyOf(record);
+  const isInPlace = after?.isStateful === true && after.state === 'whole';
+  const retry: readonly WayOut[] = isInPlace
+    ? [
+        {
+          kind: 'retry',
+          title: 'The state is still there: mend the cause, then start it again',
+          commands: [`crdoctor guard -- ${quoteCommand(guard.start(action.instance))}`],
+        },
+      ]
+    : copy !== undefined
+      ? [
+          {
+            kind: 'retry',
+            title: 'The engine has lost the state, the copy of guard is whole: mend the cause, then put it back',
+            commands: [`crdoctor guard --resume ${id} --recover retry`, ...putBackByHand(copy, action.instance, guard)],
+            note: 'Its files must still be as they were: do not boot it in between.',
+          },
+        ]
+      : [];
+  const fresh = isInPlace ? guard.startFresh(action.instance) : guard.start(action.instance);
+  return [
+    ...retry,
+    {
+      kind: 'fresh',
+      title: 'Give the state up and boot it',
+      commands: [`crdoctor guard --resume ${id} --recover fresh`, quoteCommand(fresh)],
+      note: 'What its processes had in memory is not brought back.',
+    },
+  ];
+}
+
+function putBackByHand(
+  { from, to }: Extract<Insurance, { kind: 'state-copy' }>,
+  instance: string,
+  guard: EngineGuard,
+): readonly string[] {
+  return [['cp', '-a', to, from], guard.markStateful(instance), guard.start(instance)].map(quoteCommand);
+}
+
+function afterRestore(record: GuardRecord, guard: EngineGuard): readonly WayOut[] {
+  const { id, action, insurances } = record;
+  const kept = insurances.find((each) => each.kind === 'rootfs-snapshot');
+  return [
+    {
+      kind: 'retry',
+      title: 'Mend the cause, then restore the snapshot again; it is unchanged',
+      commands: [quoteCommand(guard.restore(action.instance, action.snapshot ?? '', action.wantsState))],
+    },
+    {
+      kind: 'fresh',
+      title: 'Boot it with the files of the snapshot',
+      commands: [`crdoctor guard --resume ${id} --recover fresh`, quoteCommand(guard.start(action.instance))],
+    },
+    ...(kept === undefined
+      ? []
+      : [
+          {
+            kind: 'fresh',
+            title: 'Go back to the files as they were before, and boot',
+            commands: [guard.restore(action.instance, kept.snapshot, false), guard.start(action.instance)].map(
+              quoteCommand,
+            ),
+          } as const,
+        ]),
+  ];
+}
+
+/** The copy of the state that guard has made, if it has. */
+export function stateCopyOf({ insurances }: GuardRecord): Extract<Insurance, { kind: 'state-copy' }> | undefined {
+  return insurances.find((each) => each.kind === 'state-copy');
+}
+
+/** As a shell takes it. */
+export function quoteCommand(words: readonly string[]): string {
+  return words
+    .map((word) => (/^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", String.raw`'\''`)}'`))
+    .join(' ');
+}
