@@ -25,7 +25,7 @@ function cleanWay({ id, verification }: GuardRecord): readonly WayOut[] {
       kind: 'clean',
       title: `Take away what was left: ${[...new Set(residues.map(({ title }) => title))].join('; ')}`,
       commands: commands.length === 0 ? [] : [`crdoctor guard --resume ${id} --recover clean`, ...commands],
-      note: [...residues.map(({ risk }) => risk), ...byHand].join(' '),
+      note: [...new Set([...residues.map(({ risk }) => risk), ...byHand])].join(' '),
     },
   ];
 }

@@ -1,5 +1,6 @@
 /** Lets one guard at a time work on an instance; a lock whose owner is gone is taken over. */
 
+import { randomUUID } from 'node:crypto';
 import { link, rename, unlink, writeFile } from 'node:fs/promises';
 
 import { errorCode } from '../errors.js';
@@ -26,7 +27,7 @@ export async function takeLock(
   isBusy: OwnerTest,
 ): Promise<InstanceLock | { readonly heldBy: LockOwner }> {
   const own = markProcess(process.pid);
-  const part = `${path}.${process.pid}.part`;
+  const part = `${path}.${randomUUID()}.part`;
   await writeFile(part, JSON.stringify({ guard, process: own }), { mode: 0o600 });
   try {
     for (;;) {
@@ -34,7 +35,7 @@ export async function takeLock(
       if (await linked(part, path)) return { release: () => unlink(path).catch(() => undefined) };
       const owner = await readOwner(path);
       if (owner !== undefined && (await isBusy(owner))) return { heldBy: owner };
-      await removeStale(path, owner, `${path}.${process.pid}.stale`);
+      await removeStale(path, owner, `${part}.stale`);
     }
   } finally {
     await unlink(part).catch(() => undefined);

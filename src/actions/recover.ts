@@ -150,8 +150,9 @@ async function clean(record: GuardRecord, look: Look, options: RecoverOptions): 
   const { source, residues, env } = options;
   const { found } = await findResidues(source, residues, placeOf(record.action, look));
   const known = new Set((record.mark?.residues ?? []).map(({ line }) => line));
+  // What was there before is litter of others, or somebody froze it on purpose.
   const mine = found.filter(
-    ({ line, effect, clean: argv }) => argv.length > 0 && (effect !== 'litter' || !known.has(line)),
+    ({ line, effect, clean: argv }) => argv.length > 0 && (effect === 'cut-off' || !known.has(line)),
   );
   if (mine.length === 0) return { worked: true, lines: ['there is nothing to clean'] };
   if (await isCriuRunning(source)) return failed('a CRIU is at work on this host; nothing is cleaned before it ends');

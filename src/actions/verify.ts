@@ -25,6 +25,7 @@ export function verify(record: GuardRecord, aftermath: Aftermath): Verification 
   const runs = after.status === 'running';
   const checks: readonly Verified[] = [
     goal,
+    ...judgeSavedState(record, after, goal.result === 'ok'),
     ...(runs ? judgeRunning(record, aftermath, goal.result === 'ok') : []),
     ...(aftermath.probe === undefined
       ? []
@@ -105,7 +106,7 @@ function judgeRunning(record: GuardRecord, aftermath: Aftermath, isDone: boolean
         ? say('tasks free', 'ok', 'none is traced or stopped')
         : say('tasks free', 'bad', heldTasks.slice(0, 5).join('; ')),
     effects.length > 0
-      ? say('not cut off', 'bad', effects.map(({ title }) => title).join('; '))
+      ? say('not cut off', 'bad', [...new Set(effects.map(({ title }) => title))].join('; '))
       : unseen.length > 0
         ? say('not cut off', 'unknown', unseen.join('; '))
         : say('not cut off', 'ok', 'neither frozen nor locked'),
@@ -113,6 +114,16 @@ function judgeRunning(record: GuardRecord, aftermath: Aftermath, isDone: boolean
     ...judgeListening(record, after, isDone),
     judgeDeaths(record, aftermath),
   ];
+}
+
+/** What was saved before and not used is still saved. */
+function judgeSavedState({ action, mark }: GuardRecord, after: Observation, isDone: boolean): readonly Verified[] {
+  const before = mark?.before;
+  if (isDone || before?.isStateful !== true || before.state !== 'whole' || action.kind === 'stop') return [];
+  if (after.state === undefined) return [say('saved state', 'unknown', after.gaps.join('; '))];
+  return after.isStateful === true && after.inventory === before.inventory
+    ? [say('saved state', 'ok', 'the engine still has it')]
+    : [say('saved state', 'bad', 'the engine has deleted it or does not know of it any more')];
 }
 
 /** A dump leaves the init alone; everything else makes a new one. */

@@ -2,7 +2,7 @@
 
 import { readClientSettings } from '../actions/client-settings.js';
 import { accessEngine } from '../actions/access-engine.js';
-import { isUnfinished, type GuardRecord, type GuardWish, type RecoveryWish } from '../actions/guard-record.js';
+import { isUnfinished, type GuardRecord, type RecoveryWish } from '../actions/guard-record.js';
 import {
   createGuard,
   discardGuard,
@@ -22,7 +22,7 @@ import type { Source } from '../source/source.js';
 import type { GuardContext } from './guard-context.js';
 import { finishGuard, recoverLater } from './guard-finish.js';
 import { prepareGuard } from './guard-prepare.js';
-import type { GuardArguments } from './guard-options.js';
+import type { GuardArguments, GuardTask } from './guard-options.js';
 import { voiceOf, type GuardVoice } from './guard-voice.js';
 import type { Invocation } from './invocation.js';
 import { progressOf } from './output-options.js';
@@ -30,9 +30,8 @@ import { openRules } from './rule-set.js';
 
 /** Runs a command guarded; gives the exit status. @throws {UserError} it was not run */
 export async function guardCommand(
-  command: readonly string[],
-  wish: GuardWish,
-  store: GuardStore,
+  { command, wish }: Extract<GuardTask, { kind: 'run' }>,
+  open: () => Promise<GuardStore>,
   parsed: GuardArguments,
   invocation: Invocation,
 ): Promise<number> {
@@ -42,6 +41,7 @@ export async function guardCommand(
   const source = openSource(parsed, invocation);
   const access = await accessEngine(source, action);
   const { now, version, cwd } = invocation;
+  const store = await open();
   const owner = markProcess(process.pid);
   const first = { crdoctor: version, command, cwd, action, wish, ...(owner && { owner }) };
   const guard = await createGuard(store, { ...first, steps: [], warnings: [], insurances: [] }, now());
@@ -105,9 +105,16 @@ export async function resumeGuard(
   }
 }
 
+/** Its own steps are what guard speaks of, so single commands are told only to those who ask for it. */
 function openSource(parsed: GuardArguments, invocation: Invocation): Source {
   const { signal, env, now } = invocation;
-  return openLocal({ signal, env, now, onProgress: progressOf({ ...parsed, timeout: undefined }, invocation) });
+  const progress = parsed.progress === 'auto' ? 'off' : parsed.progress;
+  return openLocal({
+    signal,
+    env,
+    now,
+    onProgress: progressOf({ progress, timeout: undefined, rules: undefined }, invocation),
+  });
 }
 
 /** @throws {UserError} it is no command that guard knows */

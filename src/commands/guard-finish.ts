@@ -58,6 +58,7 @@ function isFailure({ verification, ending }: GuardRecord): boolean {
 async function capture(context: GuardContext): Promise<void> {
   const { guard, voice, invocation, source } = context;
   await guard.begin('capture');
+  voice.tell('writing a report of the failure');
   const { wish, action, cwd, id } = guard.record();
   const now = invocation.now();
   const wanted = outputPath({ cwd, given: wish.output, subject: action.instance, now });

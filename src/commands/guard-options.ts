@@ -25,7 +25,7 @@ export const guardOptions = {
   timeout: { type: 'string', requiresArg: true, describe: 'Seconds after which to warn; the command is never ended' },
   list: { type: 'boolean', describe: 'List the guards there have been' },
   resume: { type: 'string', requiresArg: true, describe: 'Finish a guard that was cut short, or recover after one' },
-  forget: { type: 'string', requiresArg: true, describe: 'Delete what a guard has kept' },
+  forget: { type: 'string', requiresArg: true, describe: 'Delete what a guard has kept; done: of all that went well' },
   'no-color': outputOptions['no-color'],
   progress: workOptions.progress,
   rules: workOptions.rules,

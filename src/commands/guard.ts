@@ -5,7 +5,7 @@ import { isUnfinished, lastStep, type GuardRecord } from '../actions/guard-recor
 import { quoteCommand, stateCopyOf } from '../actions/find-ways-out.js';
 import { exitStatus, UserError } from '../errors.js';
 import { renderGuardList } from '../render/guard-text.js';
-import { readGuardTask, type GuardArguments, type GuardTask } from './guard-options.js';
+import { readGuardTask, type GuardArguments } from './guard-options.js';
 import type { Invocation } from './invocation.js';
 
 /**
@@ -34,28 +34,30 @@ async function refuseWith125(task: () => Promise<number>): Promise<number> {
 async function startTask(parsed: GuardArguments, invocation: Invocation): Promise<number> {
   const task = readGuardTask(parsed, invocation);
   const { env, uid, cwd } = invocation;
-  const store = await openStore(chooseStateDirectory(env, uid, cwd), uid);
+  const open = (): Promise<GuardStore> => openStore(chooseStateDirectory(env, uid, cwd), uid);
   switch (task.kind) {
     case 'list':
-      return list(store, invocation);
+      return list(await open(), invocation);
     case 'forget':
-      await forgetGuard(store, task.id);
-      return exitStatus.ok;
-    default:
-      return work(task, store, parsed, invocation);
+      return forget(task.id, await open());
+    case 'resume': {
+      const { resumeGuard } = await import('./guard-course.js');
+      return resumeGuard(task.id, task.recover, await open(), parsed, invocation);
+    }
+    case 'run':
+    default: {
+      const { guardCommand } = await import('./guard-course.js');
+      return guardCommand(task, open, parsed, invocation);
+    }
   }
 }
 
-async function work(
-  task: Extract<GuardTask, { kind: 'run' | 'resume' }>,
-  store: GuardStore,
-  parsed: GuardArguments,
-  invocation: Invocation,
-): Promise<number> {
-  const { guardCommand, resumeGuard } = await import('./guard-course.js');
-  return task.kind === 'run'
-    ? guardCommand(task.command, task.wish, store, parsed, invocation)
-    : resumeGuard(task.id, task.recover, store, parsed, invocation);
+/** One guard, or with `done` all whose command did what it is for. */
+async function forget(id: string, store: GuardStore): Promise<number> {
+  const isMeant = (record: GuardRecord): boolean => record.verification?.outcome === 'done' && !isUnfinished(record);
+  const ids = id === 'done' ? (await listGuards(store)).filter(isMeant).map((record) => record.id) : [id];
+  for (const each of ids) await forgetGuard(store, each);
+  return exitStatus.ok;
 }
 
 async function list(store: GuardStore, { stdout }: Invocation): Promise<number> {

@@ -20,7 +20,7 @@ export interface GuardStory {
   readonly outcome: 'done' | 'unharmed' | 'harmed' | 'unknown';
   readonly checks: readonly { readonly what: string; readonly result: string; readonly detail: string }[];
   readonly diagnosis?: Triage | undefined;
-  /** Causes that the check before had named, by whether they were forced. */
+  /** What can be done now, the best first. */
   readonly waysOut: readonly {
     readonly title: string;
     readonly commands: readonly string[];
@@ -63,7 +63,9 @@ function headline({ instance, kind, ending, outcome, checks }: GuardStory): stri
     case 'unharmed':
       return `${instance}: the ${kind} ${said} and did not do it; everything is as it was before`;
     case 'harmed':
-      return `${instance}: the ${kind} ${said}, but not all is well: ${fact}`;
+      return ending.exitStatus === 0
+        ? `${instance}: the ${kind} ${said}, but not all is well: ${fact}`
+        : `${instance}: the ${kind} ${said}, and not all is as it was before: ${fact}`;
     default:
       return `${instance}: the ${kind} ${said}; it could not be told whether all is well: ${fact}`;
   }
