@@ -45,6 +45,7 @@ function afterStart(record: GuardRecord, guard: EngineGuard): readonly WayOut[] 
   const { id, action, verification } = record;
   const after = verification?.after;
   const copy = stateCopyOf(record);
+  if (action.kind === 'stop' && after?.state === 'whole' && after.isStateful === false) return forgotten(record, guard);
   const isInPlace = after?.isStateful === true && after.state === 'whole';
   const retry: readonly WayOut[] = isInPlace
     ? [
@@ -76,6 +77,21 @@ function afterStart(record: GuardRecord, guard: EngineGuard): readonly WayOut[] 
   ];
 }
 
+/** The dump was finished and the stop was not: the next start would delete the state. */
+function forgotten({ id, action: { instance } }: GuardRecord, guard: EngineGuard): readonly WayOut[] {
+  return [
+    {
+      kind: 'retry',
+      title: 'The state is whole on the disk, and the engine does not know of it: tell it, then start',
+      commands: [
+        `crdoctor guard --resume ${id} --recover retry`,
+        ...[guard.markStateful(instance), guard.start(instance)].map(quoteCommand),
+      ],
+      note: 'A start without that deletes the state.',
+    },
+  ];
+}
+
 function putBackByHand(
   { from, to }: Extract<Insurance, { kind: 'state-copy' }>,
   instance: string,
@@ -85,9 +101,11 @@ function putBackByHand(
 }
 
 function afterRestore(record: GuardRecord, guard: EngineGuard): readonly WayOut[] {
-  const { id, action, insurances } = record;
+  const { id, action, insurances, verification } = record;
+  const isForgotten = verification?.after.state === 'whole' && verification.after.isStateful === false;
   const kept = insurances.find((each) => each.kind === 'rootfs-snapshot');
   return [
+    ...(isForgotten ? forgotten(record, guard) : []),
     {
       kind: 'retry',
       title: 'Mend the cause, then restore the snapshot again; it is unchanged',

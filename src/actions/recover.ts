@@ -52,6 +52,7 @@ async function attemptOf(
   if (kind === 'clean') return clean(record, look, options);
   const { status } = look.observation;
   if (status === undefined) return failed(look.observation.gaps[0] ?? 'the engine could not be asked');
+  if (kind === 'retry' && isForgotten(look)) return tellAndStart(record, options);
   if (record.action.kind === 'stop' || record.action.kind === 'snapshot') {
     if (status !== 'running') return failed(`${record.action.instance} is ${status}, there is nothing to dump`);
     return kind === 'retry'
@@ -61,6 +62,18 @@ async function attemptOf(
   if (status === 'running') return failed(`${record.action.instance} runs already`);
   if (record.action.kind === 'restore') return recoverRestore(kind, record, options);
   return kind === 'retry' ? retryStart(record, look, options) : bootFresh(record, look, options);
+}
+
+/** A whole state is in its place and the engine does not know of it: its next start would delete it. */
+function isForgotten({ observation: { status, state, isStateful } }: Look): boolean {
+  return status === 'stopped' && state === 'whole' && isStateful === false;
+}
+
+async function tellAndStart(record: GuardRecord, options: RecoverOptions): Promise<Attempt> {
+  const told = await tellEngine(record, options);
+  if (!told.worked) return told;
+  const started = await runAndJudge(options.guard.start(record.action.instance), record, options);
+  return { worked: started.worked, lines: [...told.lines, ...started.lines] };
 }
 
 function recoverRestore(
@@ -105,16 +118,16 @@ async function putBack(record: GuardRecord, look: Look, options: RecoverOptions)
     lines.push(`${copy.to} is copied back to ${place}`);
   }
   if (look.observation.isStateful === true) return { worked: true, lines };
-  const [program = '', ...rest] = options.guard.markStateful(record.action.instance);
-  const ran = await runCommand([program, ...rest], {
-    timeoutMs: sqlMs,
-    maxBytes: 65_536,
-    keep: 'tail',
-    env: options.env,
-  });
+  const told = await tellEngine(record, options);
+  return told.worked ? { worked: true, lines: [...lines, ...told.lines] } : told;
+}
+
+async function tellEngine({ action }: GuardRecord, { guard, env }: RecoverOptions): Promise<Attempt> {
+  const [program = '', ...rest] = guard.markStateful(action.instance);
+  const ran = await runCommand([program, ...rest], { timeoutMs: sqlMs, maxBytes: 65_536, keep: 'tail', env });
   const said = ran.stderr.toString('utf8').trim().split('\n', 1)[0] ?? '';
   if (ran.status !== 'ok') return failed(`the engine was not told of the state: ${said || ran.status}`);
-  return { worked: true, lines: [...lines, 'the engine is told that there is a state again'] };
+  return { worked: true, lines: ['the engine is told that there is a state again'] };
 }
 
 /** Under another name first: a state that is there in part would pass for a whole one. */

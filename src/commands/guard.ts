@@ -73,7 +73,8 @@ async function list(store: GuardStore, { stdout }: Invocation): Promise<number> 
 }
 
 function stateOf(record: GuardRecord): string {
-  const { verification } = record;
+  const { verification, recovery } = record;
   if (isUnfinished(record)) return `unfinished (${lastStep(record)}), --resume goes on`;
-  return verification === undefined ? 'not run' : verification.outcome;
+  if (verification === undefined) return 'not run';
+  return recovery?.worked === true ? `${verification.outcome}, then ${recovery.kind}: worked` : verification.outcome;
 }

@@ -47,6 +47,13 @@ describe('findWaysOut', () => {
     expect(second).toBe(`retry: cp -a ${copy.to} ${copy.from}`);
   });
 
+  it('a state that the engine does not know of is made known', () => {
+    const after = { ...saved, isStateful: false };
+    expect(ways(record(action('stop'), running), { outcome: 'harmed', after })[0]).toBe(
+      'retry: crdoctor guard --resume 20261120T170000Z-c1 --recover retry',
+    );
+  });
+
   it('without a copy nothing is promised', () => {
     const after = { ...saved, isStateful: false, state: 'none' } as const;
     expect(ways(record(action('start'), saved), { outcome: 'harmed', after })).toEqual([

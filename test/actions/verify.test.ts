@@ -86,7 +86,7 @@ describe('a start from a state', () => {
     ['came back, and nobody may read the kernel log', restored, { kernelLines: undefined }, 'done, deaths unknown'],
     ['came back, and its network could not be looked at', restored, { unseen: ['x'] }, 'unknown, not cut off unknown'],
   ] as const)('%s', (_, after, more, expected) => {
-    expect(judge(guard, after as Observation, more)).toBe(expected);
+    expect(judge(guard, after, more)).toBe(expected);
   });
 
   it('lets a process end by itself', () => {

@@ -4,12 +4,16 @@ import { parseTcpListeners, parseUnixListeners } from '../../src/parse/net-socke
 import { parsePstreeImage } from '../../src/parse/pstree-image.js';
 
 /** Of a container with init, a workload and a sleep, written by CRIU 4.2.1. */
-const pstree =
-  '1943565430302750' + '0a00000008011000180120012801' + '0a00000008161001181620162816' + '0a00000008181001180120012818';
+const pstree = [
+  '1943565430302750',
+  '0a00000008011000180120012801',
+  '0a00000008161001181620162816',
+  '0a00000008181001180120012818',
+].join('');
 
 it('reads the pids of a checkpoint', () => {
   expect(parsePstreeImage(Buffer.from(pstree, 'hex'))).toEqual([1, 22, 24]);
-  const large = `1943565430302750${'03000000'}08ac02`;
+  const large = '19435654303027500300000008ac02';
   expect(parsePstreeImage(Buffer.from(large, 'hex'))).toEqual([300]);
 });
 
