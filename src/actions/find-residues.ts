@@ -12,6 +12,7 @@ export interface ResiduePlace {
   /** Pid of the init on the host. */
   readonly init: number | undefined;
   readonly cgroup: string | undefined;
+  readonly tracers: readonly number[];
 }
 
 const detectMs = 10_000;
@@ -44,12 +45,13 @@ function applies({ onlyWhen }: Residue, { init }: ResiduePlace): boolean {
   return (onlyWhen === 'running') === (init !== undefined);
 }
 
-function valuesOf({ engine, instance, init, cgroup }: ResiduePlace): Readonly<Record<string, string>> {
+function valuesOf({ engine, instance, init, cgroup, tracers }: ResiduePlace): Readonly<Record<string, string>> {
   return {
     engine,
     instance,
     ...(init !== undefined && { init: String(init) }),
     ...(cgroup !== undefined && { cgroup }),
+    ...(tracers.length > 0 && { tracers: tracers.join(',') }),
   };
 }
 
@@ -66,12 +68,14 @@ function describe(residue: Residue, output: string, values: Readonly<Record<stri
   const matches = matchResidue(residue, output, values);
   return matches.map(({ line, captures }, index) => {
     const last = index === matches.length - 1 ? residue.cleanAfter : [];
-    const clean = [...residue.clean, ...last].map((words) => fillArgv(words, { ...values, ...captures }));
+    const filled = [...residue.clean, ...last].map((words) => fillArgv(words, { ...values, ...captures }));
+    const clean = filled.every((words) => words !== undefined) ? filled : [];
     return {
       residue: residue.id,
       title: residue.title,
-      line,
-      clean: clean.every((words) => words !== undefined) ? clean : [],
+      // A line of the process table may hold more than anybody should read in a report.
+      sign: clean[0]?.join(' ') ?? line,
+      clean,
       ...(residue.byHand !== undefined && { byHand: residue.byHand }),
       risk: residue.risk,
       effect: residue.effect,
@@ -82,13 +86,15 @@ function describe(residue: Residue, output: string, values: Readonly<Record<stri
 /** Also one that a loader or a wrapper runs. */
 const criuAtWork = '(^|/)criu (.* )?(dump|restore|pre-dump|swrk|page-server|lazy-pages)( |$)';
 
-/** Whether a CRIU is at work anywhere on this host: then nothing is cleaned. */
-export async function isCriuRunning(source: Source): Promise<boolean> {
+/** Whether a CRIU of somebody else is at work on this host: then nothing is cleaned. `own`: pids that do not count. */
+export async function isCriuRunning(source: Source, own: readonly number[]): Promise<boolean> {
   const [answer] = await source.gather([
     { id: 'host.criu', kind: 'command', argv: ['pgrep', '-f', criuAtWork], timeoutMs: detectMs },
   ]);
   // Status 1 of pgrep is: none. Anything else cannot be told, and then it is not safe.
-  return answer?.exitStatus !== 1;
+  if (answer?.status !== 'ok') return answer?.exitStatus !== 1;
+  const pids = [...(answer.text ?? '').matchAll(/^(\d+)$/gm)].map(([, pid]) => Number(pid));
+  return pids.some((pid) => !own.includes(pid));
 }
 
 /** Runs the cleaning commands one after another; a line for each with what came of it. */

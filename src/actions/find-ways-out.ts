@@ -9,6 +9,7 @@ export function findWaysOut(record: GuardRecord, guard: EngineGuard): readonly W
   if (verification === undefined) return [];
   const { after, residues, outcome } = verification;
   const cleaning = cleanWay(record);
+  if (record.action.kind === 'move') return [...cleaning, ...afterMove(record, guard)];
   if (outcome === 'done' && residues.length === 0) return [];
   if (after.status === 'running') return [...cleaning, ...(outcome === 'done' ? [] : dumpAgain(record))];
   if (after.status !== 'stopped' || outcome === 'done') return cleaning;
@@ -18,7 +19,10 @@ export function findWaysOut(record: GuardRecord, guard: EngineGuard): readonly W
 function cleanWay({ id, verification }: GuardRecord): readonly WayOut[] {
   const residues = verification?.residues ?? [];
   if (residues.length === 0) return [];
-  const commands = residues.flatMap(({ clean }) => clean.map(quoteCommand));
+  // What holds the processes goes first, and the rest may go with it.
+  const holding = residues.filter(({ effect, clean }) => effect === 'frozen' && clean.length > 0);
+  const first = holding.length > 0 ? holding : residues;
+  const commands = first.flatMap(({ clean }) => clean.map(quoteCommand));
   const byHand = residues.flatMap((residue) => (residue.byHand === undefined ? [] : [residue.byHand]));
   return [
     {
@@ -26,6 +30,40 @@ function cleanWay({ id, verification }: GuardRecord): readonly WayOut[] {
       title: `Take away what was left: ${[...new Set(residues.map(({ title }) => title))].join('; ')}`,
       commands: commands.length === 0 ? [] : [`crdoctor guard --resume ${id} --recover clean`, ...commands],
       note: [...new Set([...residues.map(({ risk }) => risk), ...byHand])].join(' '),
+    },
+  ];
+}
+
+/** What a move leaves on either side. */
+function afterMove({ action, command, verification }: GuardRecord, guard: EngineGuard): readonly WayOut[] {
+  const { after, target, outcome } = verification ?? {};
+  const there = `${action.target?.remote}:${action.target?.instance}`;
+  const client = guard.start(action.instance)[0] ?? '';
+  if (target?.status === 'running' && after?.status === 'stopped') {
+    return [
+      {
+        kind: 'clean',
+        title: `What is left here has moved: never start it, it would be a twin of ${there}`,
+        commands: [quoteCommand([client, 'delete', `local:${action.instance}`])],
+        note: 'The engine may refuse that for some seconds.',
+      },
+    ];
+  }
+  if (target?.status === 'stopped' && after?.status === 'missing') {
+    return [
+      {
+        kind: 'fresh',
+        title: `It is on the other server alone, stopped, and its memory is lost: boot it there`,
+        commands: [quoteCommand([client, 'start', there])],
+      },
+    ];
+  }
+  if (outcome === 'done' || after?.status !== 'running' || target?.status === 'running') return [];
+  return [
+    {
+      kind: 'retry',
+      title: `Mend the cause, then try again; what the restore said is in the logs on ${action.target?.remote}`,
+      commands: [`crdoctor guard -- ${quoteCommand(command)}`],
     },
   ];
 }

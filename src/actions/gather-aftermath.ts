@@ -7,6 +7,7 @@ import type { Residue } from '../rules/residue.js';
 import type { Source } from '../source/source.js';
 import { findResidues } from './find-residues.js';
 import type { GuardRecord } from './guard-record.js';
+import { observeTarget } from './observe-target.js';
 import { placeOf } from './set-mark.js';
 import { observe, type GuardedInstance, type Look } from './observe.js';
 import type { Aftermath } from './verify.js';
@@ -30,16 +31,19 @@ export async function gatherAftermath(record: GuardRecord, options: AftermathOpt
   const { source, guarded, residues } = options;
   const look = await lookWhenSettled(source, guarded);
   const { observation: after } = look;
-  const [left, kernelLines] = await Promise.all([
+  const { target: goesTo } = record.action;
+  const [left, kernelLines, target] = await Promise.all([
     findResidues(source, residues, placeOf(record.action, look)),
     readKernelLines(source, record.mark?.uptimeS ?? 0),
+    goesTo && observeTarget(source, guarded.engine, goesTo),
   ]);
-  const isNew = (line: string): boolean => !(record.mark?.residues ?? []).some((each) => each.line === line);
+  const isNew = (sign: string): boolean => !(record.mark?.residues ?? []).some((each) => each.sign === sign);
   const probe = await runProbe(record, after.pid, options.env);
   return {
     after,
+    ...(target && { target }),
     // What was there before is no news, unless it holds the instance down.
-    residues: left.found.filter(({ line, effect }) => effect !== 'litter' || isNew(line)),
+    residues: left.found.filter(({ sign, effect }) => effect !== 'litter' || isNew(sign)),
     kernelLines,
     ...(probe && { probe }),
     unseen: left.unseen,

@@ -62,6 +62,8 @@ export interface Observation {
   readonly tasks?: readonly TaskNote[];
   /** Processes that another process traces, or that are stopped or frozen; one clause each. */
   readonly heldTasks?: readonly string[];
+  /** Pids of what traces its processes, and of everything below that. */
+  readonly tracers?: readonly number[];
   /** `tcp 0.0.0.0:80`, `unix /run/x`: sockets that wait for connections. */
   readonly listening?: readonly string[];
   /** Processes that came in from outside (`lxc exec`), which a dump leaves out. */
@@ -74,12 +76,20 @@ export interface Observation {
   readonly gaps: readonly string[];
 }
 
+/** The other end of a move, as its server tells; `missing` when it has no such instance. */
+export interface TargetState {
+  readonly status?: string;
+  /** Why nothing is known. Untrusted. */
+  readonly reason?: string;
+}
+
 /** How things stood right before the command. */
 export interface Mark {
   readonly at: string;
   /** Seconds since boot, the clock of the kernel's messages. */
   readonly uptimeS: number;
   readonly before: Observation;
+  readonly target?: TargetState;
   /** Pids inside that a restore has to bring back; undefined = not known. */
   readonly promisedPids?: readonly number[];
   /** Sockets that waited for connections when that state was dumped by a guard; undefined = not known. */
@@ -92,8 +102,8 @@ export interface Mark {
 export interface FoundResidue {
   readonly residue: string;
   readonly title: string;
-  /** The line that shows it. */
-  readonly line: string;
+  /** What tells it from others: its first command, or the line that shows it where it has none. */
+  readonly sign: string;
   /** What takes it away, in this order; empty = by hand only. */
   readonly clean: readonly (readonly string[])[];
   readonly byHand?: string;
@@ -125,6 +135,7 @@ export interface Verification {
   readonly outcome: 'done' | 'unharmed' | 'harmed' | 'unknown';
   readonly checks: readonly Verified[];
   readonly after: Observation;
+  readonly target?: TargetState;
   readonly residues: readonly FoundResidue[];
 }
 

@@ -12,7 +12,7 @@ import type { Observation, TaskNote } from './guard-record.js';
 export type ObservedPart = Partial<Observation> & { readonly gaps: readonly string[] };
 
 /** Hierarchies in which the control group of an instance may lie, version 2 first. */
-const trees = ['', 'freezer/', 'systemd/', 'unified/', 'memory/'] as const;
+const hierarchies = ['', 'freezer/', 'systemd/', 'unified/', 'memory/'] as const;
 
 /** `pid`: of its init; undefined = it does not run. */
 export async function lookAtProcesses(
@@ -21,7 +21,7 @@ export async function lookAtProcesses(
   { cgroup = '' }: InstancePlaces,
 ): Promise<ObservedPart> {
   if (pid === undefined) return { gaps: [] };
-  const [firstTree = '', ...otherTrees] = trees.map((tree) => `/sys/fs/cgroup/${tree}${cgroup}/cgroup.procs`);
+  const [firstTree = '', ...otherTrees] = hierarchies.map((tree) => `/sys/fs/cgroup/${tree}${cgroup}/cgroup.procs`);
   const [tasks, procs, ...sockets] = await source.gather([
     { id: 'instance.tasks', kind: 'tasks', rootPid: pid },
     { id: 'cgroup.procs', kind: 'file', paths: [firstTree, ...otherTrees] },
@@ -36,8 +36,10 @@ export async function lookAtProcesses(
   if (tree === undefined) {
     return { ...network, gaps: [...network.gaps, `its processes cannot be seen: ${tasks?.reason ?? 'no answer'}`] };
   }
+  const tracers = await findTracers(source, tree.tasks);
   return {
     ...network,
+    ...(tracers.length > 0 && { tracers }),
     tasks: tree.tasks.map(noteTask),
     heldTasks: tree.tasks.flatMap(heldTask),
     sessions: await findSessions(procs, tree.tasks, pid),
@@ -67,6 +69,17 @@ function heldTask({ pid, status, threadTracers }: TaskRecord): readonly string[]
   const tracer = status.tracer > 0 ? status.tracer : threadTracers[0];
   if (tracer !== undefined) return [`${label} is traced by process ${tracer}`];
   return status.state === 't' || status.state === 'T' ? [`${label} is stopped`] : [];
+}
+
+/** What traces them, mostly one CRIU, with everything that it has started. */
+async function findTracers(source: Source, tasks: readonly TaskRecord[]): Promise<readonly number[]> {
+  const direct = new Set(tasks.flatMap(({ status, threadTracers }) => [status?.tracer ?? 0, ...threadTracers]));
+  const requests = [...direct]
+    .filter((pid) => pid > 0)
+    .slice(0, 5)
+    .map((pid): EvidenceRequest => ({ id: `tracer.${pid}`, kind: 'tasks', rootPid: pid }));
+  const trees = await source.gather(requests);
+  return trees.flatMap(({ text }) => parseTasks(text ?? '')?.tasks.map(({ pid }) => pid) ?? []);
 }
 
 /** What is in its control group and did not come from its init, such as `lxc exec`. */

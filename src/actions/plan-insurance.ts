@@ -42,6 +42,8 @@ export function planInsurance(question: InsuranceQuestion): InsurancePlans {
       return planStart(question);
     case 'restore':
       return planRestore(question);
+    case 'move':
+      return planMove(question);
     case 'stop':
     case 'snapshot':
     default:
@@ -92,9 +94,8 @@ function planStart({ action, look: { observation } }: InsuranceQuestion): Insura
 
 /** A dump begins by deleting the state directory (LXD 5.0, Incus 6.0 `driver_lxc.go`, Stop and Snapshot). */
 function planDump({ action, look: { observation } }: InsuranceQuestion): InsurancePlans {
-  const { state, stateDirectory, sessions = [] } = observation;
+  const { state, stateDirectory } = observation;
   const copy = copyOf(stateDirectory, state, 'the dump deletes the state that is there');
-  const names = sessions.map(({ name, pid }) => `${name} (pid ${pid})`).join(', ');
   return {
     ...none,
     ...copy,
@@ -102,9 +103,19 @@ function planDump({ action, look: { observation } }: InsuranceQuestion): Insuran
       ...copy.uninsured,
       ...(action.replaces ? ['--reuse deletes the snapshot of that name before the new one is made'] : []),
     ],
-    warnings:
-      sessions.length === 0 ? [] : [`came in from outside and will not be in the dump: ${names} (lxc exec sessions)`],
+    warnings: sessionWarnings(observation),
   };
+}
+
+/** The memory goes from one CRIU to the other; there is nothing that could be copied. */
+function planMove({ action, look: { observation } }: InsuranceQuestion): InsurancePlans {
+  const memory = `the memory of ${action.instance} is on no disk during a live move, so guard can keep nothing of it; safer: stop it with its state, then copy it`;
+  return { ...none, warnings: [memory, ...sessionWarnings(observation)] };
+}
+
+function sessionWarnings({ sessions = [] }: Look['observation']): readonly string[] {
+  const names = sessions.map(({ name, pid }) => `${name} (pid ${pid})`).join(', ');
+  return names === '' ? [] : [`came in from outside and will not be in the dump: ${names} (lxc exec sessions)`];
 }
 
 /** A restore stops the instance and rolls its root file system back before it tries to bring the state back. */

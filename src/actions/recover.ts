@@ -2,6 +2,7 @@
 
 import { lstat, mkdir, rename, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
+import { setTimeout as wait } from 'node:timers/promises';
 
 import type { EngineGuard } from '../engines/engine.js';
 import { runCommand } from '../process/run.js';
@@ -9,7 +10,7 @@ import type { Source } from '../source/source.js';
 import { copyState, findDifferences } from './copy-state.js';
 import { syncDirectory } from './durable-file.js';
 import { cleanResidues, findResidues, isCriuRunning } from './find-residues.js';
-import type { GuardRecord, Recovery, RecoveryWish } from './guard-record.js';
+import type { FoundResidue, GuardRecord, Recovery, RecoveryWish } from './guard-record.js';
 import { inspectCopy, readCopyList } from './insure.js';
 import { placeOf } from './set-mark.js';
 import { observe, type GuardedInstance, type Look } from './observe.js';
@@ -34,6 +35,7 @@ interface Attempt {
 }
 
 const sqlMs = 30_000;
+const freeMs = 500;
 
 /** Never throws for what does not work: that is told in the lines. */
 export async function recover(record: GuardRecord, kind: RecoveryWish, options: RecoverOptions): Promise<Recovery> {
@@ -50,6 +52,7 @@ async function attemptOf(
   options: RecoverOptions,
 ): Promise<Attempt> {
   if (kind === 'clean') return clean(record, look, options);
+  if (record.action.kind === 'move') return failed('after a move only clean is done by guard; the rest is printed');
   const { status } = look.observation;
   if (status === undefined) return failed(look.observation.gaps[0] ?? 'the engine could not be asked');
   if (kind === 'retry' && isForgotten(look)) return tellAndStart(record, options);
@@ -159,17 +162,37 @@ async function bootFresh(record: GuardRecord, look: Look, options: RecoverOption
   return runAndJudge(argv, record, options);
 }
 
+/**
+ * First what holds its processes: a CRIU that may go on takes its own network lock away. Then what is left.
+ */
 async function clean(record: GuardRecord, look: Look, options: RecoverOptions): Promise<Attempt> {
-  const { source, residues, env } = options;
-  const { found } = await findResidues(source, residues, placeOf(record.action, look));
-  const known = new Set((record.mark?.residues ?? []).map(({ line }) => line));
-  // What was there before is litter of others, or somebody froze it on purpose.
-  const mine = found.filter(
-    ({ line, effect, clean: argv }) => argv.length > 0 && (effect === 'cut-off' || !known.has(line)),
-  );
-  if (mine.length === 0) return { worked: true, lines: ['there is nothing to clean'] };
-  if (await isCriuRunning(source)) return failed('a CRIU is at work on this host; nothing is cleaned before it ends');
-  return cleanResidues(mine, env);
+  const { source, guarded, env } = options;
+  if (await isCriuRunning(source, look.observation.tracers ?? [])) {
+    return failed('a CRIU is at work on this host; nothing is cleaned before it ends');
+  }
+  const held = (await findOwn(record, look, options)).filter(({ effect }) => effect === 'frozen');
+  const freed = await cleanResidues(held, env);
+  const later = held.length === 0 ? look : await lookOnceFree(source, guarded);
+  const rest = await cleanResidues(await findOwn(record, later, options), env);
+  const lines = [...freed.lines, ...rest.lines];
+  return { worked: freed.worked && rest.worked, lines: lines.length === 0 ? ['there is nothing to clean'] : lines };
+}
+
+/** What was there before is litter of others, or somebody froze it on purpose. */
+async function findOwn(record: GuardRecord, look: Look, options: RecoverOptions): Promise<readonly FoundResidue[]> {
+  const known = new Set((record.mark?.residues ?? []).map(({ sign }) => sign));
+  const { found } = await findResidues(options.source, options.residues, placeOf(record.action, look));
+  return found.filter(({ sign, effect, clean: argv }) => argv.length > 0 && (effect === 'cut-off' || !known.has(sign)));
+}
+
+/** A CRIU that was told to let go needs a moment. */
+async function lookOnceFree(source: Source, guarded: GuardedInstance): Promise<Look> {
+  let look = await observe(source, guarded);
+  for (let tries = 0; tries < 20 && (look.observation.heldTasks ?? []).length > 0; tries += 1) {
+    await wait(freeMs);
+    look = await observe(source, guarded);
+  }
+  return look;
 }
 
 /** Under a supervisor of its own, as the guarded command itself. */

@@ -4,15 +4,18 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
 import type { Action } from '../engines/action.js';
+import type { Engine } from '../engines/engine.js';
 import type { Residue } from '../rules/residue.js';
 import type { Source } from '../source/source.js';
 import { findResidues, type ResiduePlace } from './find-residues.js';
 import type { GuardRecord, Mark, Observation } from './guard-record.js';
+import { observeTarget } from './observe-target.js';
 import { readSavedPids, seenBy, type Look } from './observe.js';
 
 /** Looks for what is needed to judge the outcome later. `earlier`: guards of before, oldest first. */
 export async function setMark(
   source: Source,
+  engine: Engine,
   action: Action,
   look: Look,
   residues: readonly Residue[],
@@ -20,15 +23,17 @@ export async function setMark(
   now: Date,
 ): Promise<Mark> {
   const { observation: before } = look;
-  const [{ found }, promisedPids] = await Promise.all([
+  const [{ found }, promisedPids, target] = await Promise.all([
     findResidues(source, residues, placeOf(action, look)),
     readPromise(action, look),
+    action.target && observeTarget(source, engine, action.target),
   ]);
   const promisedListening = findListening(action, before, earlier);
   return {
     at: now.toISOString(),
     uptimeS: await readUptime(),
     before,
+    ...(target && { target }),
     ...(promisedPids && { promisedPids }),
     ...(promisedListening && { promisedListening }),
     residues: found,
@@ -37,7 +42,8 @@ export async function setMark(
 
 /** What residues are looked for by. */
 export function placeOf({ engine, instance }: Action, { observation, places }: Look): ResiduePlace {
-  return { engine, instance, init: observation.pid, cgroup: places?.cgroup };
+  const { pid: init, tracers = [] } = observation;
+  return { engine, instance, init, cgroup: places?.cgroup, tracers };
 }
 
 /** Seconds since boot; 0 where that cannot be read, so that no message of the kernel is missed. */

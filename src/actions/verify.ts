@@ -1,10 +1,20 @@
 /** Judges what a command really did, whatever it said. Pure: two observations in, a verification out. */
 
-import type { FoundResidue, GuardRecord, Observation, TaskNote, Verification, Verified } from './guard-record.js';
+import type {
+  FoundResidue,
+  GuardRecord,
+  Observation,
+  TargetState,
+  TaskNote,
+  Verification,
+  Verified,
+} from './guard-record.js';
 
 /** What was found out after the command. */
 export interface Aftermath {
   readonly after: Observation;
+  /** The other end of a move. */
+  readonly target?: TargetState;
   readonly residues: readonly FoundResidue[];
   /** Messages of the kernel since the mark; undefined = they could not be read. */
   readonly kernelLines: readonly string[] | undefined;
@@ -20,8 +30,8 @@ const trapped = /^traps: (?<name>.{1,15})\[\d+\] (?:trap|general)/;
 
 /** Whether the command achieved what it is for, and whether what was there before is still there. */
 export function verify(record: GuardRecord, aftermath: Aftermath): Verification {
-  const { after, residues } = aftermath;
-  const goal = judgeGoal(record, after);
+  const { after, residues, target } = aftermath;
+  const goal = judgeGoal(record, after, target);
   const runs = after.status === 'running';
   const checks: readonly Verified[] = [
     goal,
@@ -31,30 +41,31 @@ export function verify(record: GuardRecord, aftermath: Aftermath): Verification 
       ? []
       : [{ what: 'probe', result: aftermath.probe.worked ? 'ok' : 'bad', detail: aftermath.probe.detail } as const]),
   ];
-  return { outcome: judgeOutcome(record, checks, after), checks, after, residues };
+  return { outcome: judgeOutcome(record, checks, aftermath), checks, after, ...(target && { target }), residues };
 }
 
 /** The first check is the goal; everything else is about the life of the instance. */
-function judgeOutcome(record: GuardRecord, checks: readonly Verified[], after: Observation): Verification['outcome'] {
+function judgeOutcome(record: GuardRecord, checks: readonly Verified[], aftermath: Aftermath): Verification['outcome'] {
+  const { after } = aftermath;
   const [goal, ...others] = checks;
   if (goal?.result === 'unknown' || after.status === undefined) return 'unknown';
   const isWell = others.every(({ result }) => result !== 'bad');
   const isSure = others.every(({ what, result }) => result !== 'unknown' || what === 'deaths');
   if (goal?.result === 'ok') return !isWell ? 'harmed' : isSure ? 'done' : 'unknown';
-  if (!isAsBefore(record, after)) return 'harmed';
+  if (!isAsBefore(record, aftermath)) return 'harmed';
   return !isWell ? 'harmed' : isSure ? 'unharmed' : 'unknown';
 }
 
-/** What ran runs, what was saved is saved. */
-function isAsBefore({ mark }: GuardRecord, after: Observation): boolean {
+/** What ran runs, what was saved is saved, and there is no second one elsewhere. */
+function isAsBefore({ mark }: GuardRecord, { after, target }: Aftermath): boolean {
   const before = mark?.before;
   if (before === undefined || before.status !== after.status) return false;
-  if (before.pid !== after.pid) return false;
+  if (before.pid !== after.pid || (target !== undefined && target.status !== 'missing')) return false;
   if (before.isStateful === true && after.isStateful !== true) return false;
   return before.state !== 'whole' || after.inventory === before.inventory;
 }
 
-function judgeGoal({ action, mark }: GuardRecord, after: Observation): Verified {
+function judgeGoal({ action, mark }: GuardRecord, after: Observation, target: TargetState | undefined): Verified {
   const before = mark?.before;
   if (after.status === undefined) return say('goal', 'unknown', after.gaps[0] ?? 'the engine could not be asked');
   switch (action.kind) {
@@ -62,6 +73,8 @@ function judgeGoal({ action, mark }: GuardRecord, after: Observation): Verified 
       return judgeStop(before, after);
     case 'snapshot':
       return judgeSnapshot(action.snapshot, before, after);
+    case 'move':
+      return judgeMove(action.target?.remote ?? '', after, target);
     case 'start':
     case 'restore':
     default:
@@ -81,6 +94,17 @@ function judgeStop(before: Observation | undefined, after: Observation): Verifie
   return after.isStateful && isNew
     ? say('goal', 'ok', `it is stopped, its state is saved (${countOf(after.savedPids)})`)
     : say('goal', 'bad', 'it is stopped, and its state is not saved');
+}
+
+/** Only what both servers say counts: clients end with 1 after a good move and with 0 after a lost one. */
+function judgeMove(remote: string, after: Observation, target: TargetState | undefined): Verified {
+  const there = target?.status;
+  if (there === undefined)
+    return say('goal', 'unknown', `${remote} could not be asked: ${target?.reason ?? 'no answer'}`);
+  const both = `it is ${there} on ${remote} and ${after.status} here`;
+  if (there !== 'running') return say('goal', 'bad', both);
+  if (after.status === 'running') return say('goal', 'bad', `${both}: stop one of them before they harm each other`);
+  return say('goal', 'ok', `${both}; its processes there were not looked at`);
 }
 
 function judgeSnapshot(wanted: string | undefined, before: Observation | undefined, after: Observation): Verified {
@@ -128,7 +152,7 @@ function judgeSavedState({ action, mark }: GuardRecord, after: Observation, isDo
 
 /** A dump leaves the init alone; everything else makes a new one. */
 function judgeInit({ action, mark }: GuardRecord, after: Observation, isDone: boolean): readonly Verified[] {
-  const keepsInit = action.kind === 'snapshot' || (action.kind === 'stop' && !isDone);
+  const keepsInit = action.kind === 'snapshot' || ((action.kind === 'stop' || action.kind === 'move') && !isDone);
   if (!keepsInit || mark?.before.pid === undefined) return [];
   return [
     after.pid === mark.before.pid

@@ -4,6 +4,7 @@ import type { Action } from '../engines/action.js';
 import { exitStatus, UserError } from '../errors.js';
 import { collect } from '../evidence/collect.js';
 import { collectStopped } from '../evidence/collect-stopped.js';
+import type { TargetState } from '../actions/guard-record.js';
 import type { Look } from '../actions/observe.js';
 import type { Assessment, Finding } from '../findings/finding.js';
 import type { Operation } from '../rules/cause.js';
@@ -53,11 +54,21 @@ export function requireFitting({ kind, instance }: Action, { observation, instan
   if (found?.type !== undefined && found.type !== 'container') {
     throw refused(`${instance} is a ${found.type}; guard is for containers`);
   }
-  if ((kind === 'stop' || kind === 'snapshot') && status !== 'running') {
+  if ((kind === 'stop' || kind === 'snapshot' || kind === 'move') && status !== 'running') {
     throw refused(`${instance} is ${status}: there is no running state to save`);
   }
   if (kind === 'start' && status === 'frozen') throw refused(`${instance} is frozen: a start only thaws it`);
   if (kind === 'start' && status === 'running') throw refused(`${instance} runs already`);
+}
+
+/** @throws {UserError} the other server cannot be asked, or has an instance of that name */
+export function requireFreeTarget({ status, reason }: TargetState, { target }: Action): void {
+  if (target === undefined || status === 'missing') return;
+  throw refused(
+    status === undefined
+      ? `${target.remote}: ${reason ?? 'it does not answer'}`
+      : `${target.remote} has an instance ${target.instance} already`,
+  );
 }
 
 function refused(message: string): UserError {

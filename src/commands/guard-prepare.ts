@@ -4,13 +4,14 @@ import { isUnfinished } from '../actions/guard-record.js';
 import { listGuards } from '../actions/guard-store.js';
 import { insure } from '../actions/insure.js';
 import { observe, type Look } from '../actions/observe.js';
+import { observeTarget } from '../actions/observe-target.js';
 import { planInsurance, type InsurancePlans } from '../actions/plan-insurance.js';
 import { setMark } from '../actions/set-mark.js';
 import { startTimeOf } from '../actions/start-time-of.js';
 import type { Action } from '../engines/action.js';
 import { UserError } from '../errors.js';
 import { renderCheckText } from '../render/check-text.js';
-import { checkAction, openBlockers, requireFitting } from './guard-checking.js';
+import { checkAction, openBlockers, requireFitting, requireFreeTarget } from './guard-checking.js';
 import type { GuardContext } from './guard-context.js';
 import type { Judged } from './judging.js';
 import { textOptionsOf } from './output-options.js';
@@ -23,6 +24,8 @@ export async function prepareGuard(context: GuardContext): Promise<void> {
   await tellUnfinished(context);
   const look = await observe(source, access.guarded);
   requireFitting(action, look);
+  if (action.target !== undefined)
+    requireFreeTarget(await observeTarget(source, access.guarded.engine, action.target), action);
   const judged = await checkAction(source, action, look, context.rules);
   if (judged !== undefined) await judge(judged, context);
   const plans = await planFor(action, look);
@@ -33,7 +36,15 @@ export async function prepareGuard(context: GuardContext): Promise<void> {
   const fresh = await observe(source, access.guarded);
   refuseChange(look, fresh);
   const earlier = (await listGuards(context.store)).filter(({ id }) => id !== guard.record().id);
-  const mark = await setMark(source, action, fresh, context.rules.residues, earlier, invocation.now());
+  const mark = await setMark(
+    source,
+    access.guarded.engine,
+    action,
+    fresh,
+    context.rules.residues,
+    earlier,
+    invocation.now(),
+  );
   await guard.note({ mark });
   for (const warning of guard.record().warnings) voice.tell(warning);
 }

@@ -1,10 +1,10 @@
 /** What a command line of an engine is about to do to an instance, as far as its state is concerned. */
 
 /**
- * `snapshot`, `stop`: dump the state. `restore`: bring a snapshot back. `start`: bring back the state of an
+ * `move`: dump here and restore on another server, with nothing on a disk in between. `snapshot`, `stop`: dump the state. `restore`: bring a snapshot back. `start`: bring back the state of an
  * instance that was stopped with it, or boot one that was not.
  */
-export type ActionKind = 'snapshot' | 'restore' | 'stop' | 'start';
+export type ActionKind = 'snapshot' | 'restore' | 'stop' | 'start' | 'move';
 
 /** A command that was understood. */
 export interface Action {
@@ -18,6 +18,14 @@ export interface Action {
   /** `snapshot --reuse`: a snapshot of that name is deleted before the new one is made. */
   readonly replaces: boolean;
   readonly project: string;
+  /** Where a move goes to. */
+  readonly target?: MoveTarget;
+}
+
+/** An instance on another server, as the client names it. */
+export interface MoveTarget {
+  readonly remote: string;
+  readonly instance: string;
 }
 
 /** What reading a command came to. `reason`: one clause, why guard does not take it. Untrusted. */

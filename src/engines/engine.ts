@@ -70,6 +70,8 @@ export interface EngineGuard {
   snapshotsRequest(name: string): EvidenceRequest;
   /** Names of the snapshots, and whether they hold a state; undefined when the answer was not understood. */
   readSnapshots(evidence: Evidence): Readonly<Record<string, boolean>> | undefined;
+  /** Asks another server for an instance; its answer is read by `readInstance` as `engine.instance`. */
+  targetRequest(remote: string, name: string): EvidenceRequest;
   /** Makes the engine believe again that a stopped instance has a state. */
   markStateful(name: string): readonly string[];
   /** Makes a snapshot of the root file system alone. */

@@ -1,6 +1,6 @@
 /** Reads command lines of `lxc` and `incus`: which of them save or restore the state of an instance. */
 
-import type { Action, ActionKind, ClientSettings, Recognition } from './action.js';
+import type { Action, ActionKind, ClientSettings, MoveTarget, Recognition } from './action.js';
 import { replaceAlias } from './client-alias.js';
 import { isSet, readFlagWords, type FlagTable } from './flag-words.js';
 
@@ -36,9 +36,22 @@ const commandFlags: Readonly<Record<ActionKind, FlagTable>> = {
   restore: { stateful: { kind: 'flag' } },
   stop: { ...powerFlags, force: { kind: 'flag', short: 'f' }, stateful: { kind: 'flag' }, timeout: { kind: 'value' } },
   start: { ...powerFlags, stateless: { kind: 'flag' } },
+  move: {
+    'allow-inconsistent': { kind: 'flag' },
+    config: { kind: 'value', short: 'c' },
+    device: { kind: 'value', short: 'd' },
+    'instance-only': { kind: 'flag' },
+    mode: { kind: 'value' },
+    'no-profiles': { kind: 'flag' },
+    profile: { kind: 'value', short: 'p' },
+    stateless: { kind: 'flag' },
+    storage: { kind: 'value', short: 's' },
+    target: { kind: 'value' },
+    'target-project': { kind: 'value' },
+  },
 };
 
-const kinds: readonly ActionKind[] = ['snapshot', 'restore', 'stop', 'start'];
+const kinds: readonly ActionKind[] = ['snapshot', 'restore', 'stop', 'start', 'move'];
 
 /** Reads the words behind the name of the client. */
 export function recogniseFamily(
@@ -49,7 +62,10 @@ export function recogniseFamily(
   const replaced = replaceAlias(argv, settings.aliases);
   if (replaced === undefined) return refuse('your aliases leave open what it stands for');
   if (replaced.isExternal === true) return refuse(`your alias ${replaced.alias} runs another program`);
-  const { words } = replaced;
+  // The one short name that a command of these has.
+  const words = replaced.words.map((word, index) =>
+    word === 'mv' && isFirstWord(replaced.words, index) ? 'move' : word,
+  );
   const found = findCommand(grammar, words);
   if (found === undefined) return refuse(`it is none of ${commandList(grammar)}`);
   const read = readFlagWords(found.rest, { ...globalFlags, ...commandFlags[found.kind] });
@@ -57,6 +73,10 @@ export function recogniseFamily(
   const { flags } = read;
   if (isSet(flags, 'help') || isSet(flags, 'version')) return refuse('it only prints something');
   return toAction(grammar, found.kind, read.words, flags, settings);
+}
+
+function isFirstWord(words: readonly string[], index: number): boolean {
+  return words.findIndex((word) => !word.startsWith('-')) === index;
 }
 
 /** The command by its words, which flags may surround, and everything else in its order. */
@@ -105,7 +125,9 @@ function toAction(
   if (flaw !== undefined) return refuse(flaw);
   const place = findPlace(named, flags, settings);
   if ('outcome' in place) return place;
-  const wantsState = kind === 'start' ? !isSet(flags, 'stateless') : isSet(flags, 'stateful');
+  const target = kind === 'move' ? findTarget(snapshot ?? '', place.instance, settings) : undefined;
+  if (target !== undefined && 'outcome' in target) return target;
+  const wantsState = kind === 'start' || kind === 'move' ? !isSet(flags, 'stateless') : isSet(flags, 'stateful');
   if (kind === 'stop' && !wantsState) {
     return refuse('a stop without --stateful saves nothing', `To keep the state: ${client} stop --stateful ${named}`);
   }
@@ -115,7 +137,8 @@ function toAction(
       engine,
       kind,
       instance: place.instance,
-      ...(snapshot !== undefined && { snapshot }),
+      ...(snapshot !== undefined && kind !== 'move' && { snapshot }),
+      ...(target !== undefined && { target }),
       wantsState,
       replaces: isSet(flags, 'reuse'),
       project: place.project,
@@ -131,16 +154,38 @@ function findFlaw(
 ): string | undefined {
   if (isSet(flags, 'all')) return 'it is about all instances; guard takes one at a time';
   if (named === '') return 'it names no instance';
-  const hasSnapshot = kind === 'snapshot' || kind === 'restore';
-  if (!hasSnapshot && snapshot !== undefined) return 'it names several instances; guard takes one at a time';
+  const hasSecond = kind === 'snapshot' || kind === 'restore' || kind === 'move';
+  if (!hasSecond && snapshot !== undefined) return 'it names several instances; guard takes one at a time';
   if (more.length > 0) return 'it has too many words';
   if (kind === 'restore' && snapshot === undefined) return 'it names no snapshot';
+  if (kind === 'move') return findMoveFlaw(flags);
   if (flags.has('console')) return '--console needs the terminal for itself';
   if (kind === 'snapshot' && !isSet(flags, 'stateful'))
     return 'a snapshot without --stateful leaves the processes alone';
   if (kind === 'stop' && isSet(flags, 'stateful') && isSet(flags, 'force'))
     return '--force ends the processes, --stateful saves them';
   return undefined;
+}
+
+function findMoveFlaw(flags: ReadonlyMap<string, string>): string | undefined {
+  if (isSet(flags, 'stateless')) return 'a move with --stateless leaves the state behind';
+  const [option] = ['target', 'target-project'].filter((name) => flags.has(name));
+  return option === undefined ? undefined : `--${option} goes where guard cannot look`;
+}
+
+/** The other end of a move, which has to be another server. */
+function findTarget(
+  word: string,
+  instance: string,
+  { remotes, defaultRemote }: ClientSettings,
+): MoveTarget | Extract<Recognition, { outcome: 'refused' }> {
+  const [, remote = '', name = ''] = /^([^:]+):([^:]*)$/.exec(word) ?? [];
+  if (remote === '') return refuse('it does not go to another server (`NAME:`)');
+  const address = Object.hasOwn(remotes, remote) ? remotes[remote]?.address : undefined;
+  if (address === undefined) return refuse(`there is no remote ${remote}`);
+  if (address === 'unix://' || remote === defaultRemote) return refuse(`${remote} is this server: it only renames`);
+  if (name.includes('/')) return refuse(`${name} is a snapshot, not an instance`);
+  return { remote, instance: name === '' ? instance : name };
 }
 
 /** Only what is on the server of this machine can be looked at and kept. */

@@ -16,6 +16,12 @@ export function guardOf({ client, name: engine }: FamilyMember): EngineGuard {
       argv: [client, 'query', `local:/1.0/instances/${encodeURIComponent(name)}/snapshots?recursion=1`],
       timeoutMs: queryTimeoutMs,
     }),
+    targetRequest: (remote, name): EvidenceRequest => ({
+      id: 'engine.instance',
+      kind: 'command',
+      argv: [client, 'query', `${remote}:/1.0/instances/${encodeURIComponent(name)}?recursion=1`],
+      timeoutMs: queryTimeoutMs,
+    }),
     readSnapshots: ({ text }) => parseSnapshots(text ?? ''),
     // The question is about rows that no command of the client shows or changes. Names hold letters, digits and dashes.
     markStateful: (name) => [

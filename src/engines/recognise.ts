@@ -7,12 +7,18 @@ const grammars: readonly FamilyGrammar[] = [
   {
     engine: 'lxd',
     client: 'lxc',
-    commands: { snapshot: ['snapshot'], restore: ['restore'], stop: ['stop'], start: ['start'] },
+    commands: { snapshot: ['snapshot'], restore: ['restore'], stop: ['stop'], start: ['start'], move: ['move'] },
   },
   {
     engine: 'incus',
     client: 'incus',
-    commands: { snapshot: ['snapshot', 'create'], restore: ['snapshot', 'restore'], stop: ['stop'], start: ['start'] },
+    commands: {
+      snapshot: ['snapshot', 'create'],
+      restore: ['snapshot', 'restore'],
+      stop: ['stop'],
+      start: ['start'],
+      move: ['move'],
+    },
   },
 ];
 

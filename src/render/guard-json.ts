@@ -12,6 +12,7 @@ export interface GuardStatus {
     readonly instance: string;
     readonly snapshot?: string | undefined;
     readonly wantsState: boolean;
+    readonly target?: { readonly remote: string; readonly instance: string } | undefined;
   };
   readonly exitStatus: number | undefined;
   readonly signal: string | undefined;
@@ -40,6 +41,7 @@ export function renderGuardJson(status: GuardStatus): string {
       instance: action.instance,
       snapshot: action.snapshot,
       wantsState: action.wantsState,
+      target: action.target === undefined ? undefined : `${action.target.remote}:${action.target.instance}`,
     },
     exitStatus: exitStatus ?? null,
     signal: signal ?? null,

@@ -36,7 +36,7 @@ export function renderGuardStory(story: GuardStory, columns: number): string {
   const lines = [
     ...wrap(`crdoctor: ${escapeText(headline(story))}`, columns, '', '  '),
     ...checkLines(story, columns),
-    ...(isSmooth ? [] : diagnosisLines(story.diagnosis, columns)),
+    ...(story.outcome === 'done' ? [] : diagnosisLines(story.diagnosis, columns)),
     ...story.waysOut.flatMap((way) => [
       '',
       ...wrap(escapeText(way.title), columns, '  '),

@@ -7,7 +7,7 @@ const text = v.pipe(v.string(), v.trim(), v.nonEmpty());
 const argv = v.pipe(v.array(text), v.minLength(1));
 
 /** What may stand in braces besides the names that the pattern captures. */
-export const residuePlaces = ['init', 'cgroup', 'engine', 'instance'] as const;
+export const residuePlaces = ['init', 'cgroup', 'engine', 'instance', 'tracers'] as const;
 
 export const residueSchema = v.strictObject({
   title: text,

@@ -8,7 +8,7 @@ import { action, record, running, saved } from './samples.js';
 const lock: FoundResidue = {
   residue: 'network-lock-nft',
   title: 'The network is locked',
-  line: 'table inet CRIU-1',
+  sign: 'table inet CRIU-1',
   clean: [],
   risk: 'none',
   effect: 'cut-off',
@@ -109,6 +109,28 @@ describe('a snapshot', () => {
     const unnamed = record(action('snapshot'), before);
     expect(judge(unnamed, { ...before, snapshots: { snap0: true, snap1: true } })).toBe('done');
     expect(judge(unnamed, before)).toBe('unharmed, goal bad');
+  });
+});
+
+describe('a move', () => {
+  const guard = record(action('move', { target: { remote: 'b', instance: 'c1' } }), running);
+
+  it.each([
+    ['is done when it runs there alone', { status: 'missing', gaps: [] }, { status: 'running' }, 'done'],
+    ['is done although LXD leaves the source behind', { ...running, status: 'stopped' }, { status: 'running' }, 'done'],
+    ['ran into both', running, { status: 'running' }, 'harmed, goal bad'],
+    ['failed, and the source runs on', running, { status: 'missing' }, 'unharmed, goal bad'],
+    [
+      'failed, and the source is held',
+      { ...running, heldTasks: ['init is traced by process 99'] },
+      { status: 'missing' },
+      'harmed, goal bad, tasks free bad',
+    ],
+    ['lost the memory', { status: 'missing', gaps: [] }, { status: 'stopped' }, 'harmed, goal bad'],
+    ['cannot be judged', { ...running, status: 'stopped' }, { reason: 'no answer' }, 'unknown, goal unknown'],
+  ] as const)('%s', (_, after, target, expected) => {
+    const stopped = after.status === 'stopped' ? { status: 'stopped', gaps: [] } : after;
+    expect(judge(guard, stopped, { target })).toBe(expected);
   });
 });
 

@@ -15,7 +15,8 @@ const run = randomUUID().slice(0, 8);
 /** Directory on host a with everything that these tests make there. */
 export const folder = `/var/lib/crdoctor-test-${run}`;
 export const store = `${folder}/state`;
-const pool = '/var/lib/lxd/storage-pools/default';
+/** Links of the daemon, whatever pool an instance lies in. */
+const containers = '/var/lib/lxd/containers';
 
 /** Words that run crdoctor guard on host a, with the state directory given. */
 export function guardWords(argv: readonly string[], state = store): readonly string[] {
@@ -27,10 +28,10 @@ export function guard(...argv: readonly string[]): Ran {
 }
 
 /** Makes a running container that survives a checkpoint; the name gets an ending of its own. */
-export function makeContainer(kind: string, raw = 'lxc.pty.max = 1\nlxc.apparmor.profile =\n'): string {
+export function makeContainer(kind: string, ...options: readonly string[]): string {
   const name = `guard-${kind}-${run}`;
-  const options = ['-c', 'security.privileged=true', ...(raw === '' ? [] : ['-c', `raw.lxc=${raw}`])];
-  must('lxc', 'init', '-q', 'mini', name, ...options);
+  const raw = 'raw.lxc=lxc.pty.max = 1\nlxc.apparmor.profile =\n';
+  must('lxc', 'init', '-q', 'mini', name, '-c', 'security.privileged=true', '-c', raw, ...options);
   startFresh(name);
   return name;
 }
@@ -47,11 +48,11 @@ export function deleteContainer(name: string): void {
 }
 
 export function rootfsOf(name: string): string {
-  return `${pool}/containers/${name}/rootfs`;
+  return `${containers}/${name}/rootfs`;
 }
 
 export function stateOf(name: string): string {
-  return `${pool}/containers/${name}/state`;
+  return `${containers}/${name}/state`;
 }
 
 /** What the workload counted up to, running or not. */
@@ -74,12 +75,13 @@ export function statusOf(name: string): string {
   return stateful ? `${word}, state saved` : word;
 }
 
-/** True when the counter moves on within five seconds. */
+/** True when the counter moves on within five seconds, and not back. */
 export function isCounting(name: string): boolean {
   const before = countOf(name);
-  const moved = `for i in $(seq 50); do [ "$(cut -f2 -d" " ${rootfsOf(name)}/root/counter | tr -dc 0-9)" != x ] && [ "$(cat ${rootfsOf(name)}/root/counter)" != "$1" ] && exit 0; sleep 0.1; done; exit 1`;
-  const text = must('cat', `${rootfsOf(name)}/root/counter`).trim();
-  return onHost('a', ['sh', '-c', moved, 'sh', text]).status === 0 && countOf(name) >= before;
+  const file = `${rootfsOf(name)}/root/counter`;
+  const moved = 'for i in $(seq 50); do [ "$(cat "$1")" != "$2" ] && exit 0; sleep 0.1; done; exit 1';
+  const text = must('cat', file).trim();
+  return onHost('a', ['sh', '-c', moved, 'sh', file, text]).status === 0 && countOf(name) >= before;
 }
 
 /** The id of the newest guard. */
@@ -103,8 +105,14 @@ export interface Row {
 const rows: Row[] = [];
 
 /** Keeps what came of a fault; the counter must never have gone back. */
-export function record(fault: string, name: string, ran: Ran, before: number, recovered: string): void {
-  const counter = countOf(name);
+export function record(
+  fault: string,
+  name: string,
+  ran: Ran,
+  before: number,
+  recovered: string,
+  counter = countOf(name),
+): void {
   expect(counter, `${fault}: the counter went back`).toBeGreaterThanOrEqual(before);
   rows.push({ fault, saw: shorten(ran, name), after: statusOf(name), recovered, before, counter });
 }

@@ -1,6 +1,6 @@
 /** Guarded commands on real containers with real faults: nothing is worse off than with the bare command. */
 
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, it, onTestFinished } from 'vitest';
 
 import {
   countOf,
@@ -23,6 +23,9 @@ import { isLabUp, must, onHost, type Ran } from './lab.js';
 
 /** Making a container is mostly unpacking, which takes its time on a busy machine. */
 const hookMs = 120_000;
+
+/** What guard said, in one line: where lines break depends on the length of names. */
+const told = ({ stderr }: Ran): string => stderr.replaceAll(/\s+/g, ' ');
 
 /** Runs a guarded command in the background and kills crdoctor as soon as the journal names a step. */
 function killAt(step: string, name: string, argv: readonly string[]): Ran {
@@ -87,7 +90,7 @@ describe.runIf(isLabUp)('guard', { timeout: 300_000 }, () => {
     const before = countOf(one);
     const stopped = stop();
     expect(stopped.status, stopped.shown).toBe(0);
-    expect(stopped.stderr).toContain('its state is saved');
+    expect(told(stopped)).toContain('its state is saved');
     expect(statusOf(one)).toBe('STOPPED, state saved');
     const started = start('--status-file', `${folder}/status.json`, '--probe', 'true');
     expect(started.status, started.shown).toBe(0);
@@ -105,7 +108,7 @@ describe.runIf(isLabUp)('guard', { timeout: 300_000 }, () => {
     expect(stop().status).toBe(0);
     const ran = start('--probe', 'echo not well >&2; false');
     expect(ran.status, ran.shown).toBe(123);
-    expect(ran.stderr).toContain('not well');
+    expect(told(ran)).toContain('not well');
     expect(isCounting(one)).toBe(true);
     record('the command says success, the probe says no', one, ran, before, 'nothing was lost');
   });
@@ -115,13 +118,13 @@ describe.runIf(isLabUp)('guard', { timeout: 300_000 }, () => {
     expect(stop().status).toBe(0);
     const stateless = guard('--', 'lxc', 'start', one, '--stateless');
     expect(stateless.status, stateless.shown).toBe(125);
-    expect(stateless.stderr).toContain('discarded-state');
+    expect(told(stateless)).toContain('discarded-state');
     expect(statusOf(one)).toBe('STOPPED, state saved');
     record('start --stateless of a saved state', one, stateless, before, 'refused, the state is untouched');
     must('lxd', 'sql', 'global', `UPDATE instances SET stateful=0 WHERE name='${one}'`);
     const forgotten = start();
     expect(forgotten.status, forgotten.shown).toBe(125);
-    expect(forgotten.stderr).toContain('forgotten-state');
+    expect(told(forgotten)).toContain('forgotten-state');
     must('lxd', 'sql', 'global', `UPDATE instances SET stateful=1 WHERE name='${one}'`);
     record('start of a state that the engine forgot', one, forgotten, before, 'refused, the state is untouched');
     expect(start().status).toBe(0);
@@ -131,7 +134,7 @@ describe.runIf(isLabUp)('guard', { timeout: 300_000 }, () => {
   it('is one at a time on an instance', () => {
     const script = '"$@" & sleep 0.7; "$@"; second=$?; wait $!; echo "$? $second"';
     const ran = onHost('a', ['bash', '-c', script, 'bash', ...guardWords(['--', 'lxc', 'stop', one, '--stateful'])]);
-    expect(ran.stderr).toContain('another guard works on');
+    expect(told(ran)).toContain('another guard works on');
     expect(ran.stdout).toContain('0 125');
     expect(start().status).toBe(0);
   });
@@ -144,7 +147,7 @@ describe.runIf(isLabUp)('guard', { timeout: 300_000 }, () => {
     try {
       const ran = onHost('a', guardWords(['--', 'lxc', 'start', one], `${folder}/tiny`));
       expect(ran.status, ran.shown).toBe(125);
-      expect(ran.stderr).toContain('no room for a copy of the state');
+      expect(told(ran)).toContain('no room for a copy of the state');
       expect(must('ls', `${folder}/tiny/guards`)).toBe('');
       record('disk full during insurance', one, ran, before, 'nothing was run, the state is untouched');
     } finally {
@@ -160,7 +163,7 @@ describe.runIf(isLabUp)('guard', { timeout: 300_000 }, () => {
     const script = `while :; do touch ${stateOf(one)}/stats-dump; done & writer=$!; "$@"; status=$?; kill $writer; exit $status`;
     const ran = onHost('a', ['bash', '-c', script, 'bash', ...guardWords(['--', 'lxc', 'start', one])]);
     expect(ran.status, ran.shown).toBe(125);
-    expect(ran.stderr).toContain('changed while it was copied');
+    expect(told(ran)).toContain('changed while it was copied');
     record('the state directory changes under us', one, ran, before, 'nothing was run');
     expect(start().status).toBe(0);
     expect(isCounting(one)).toBe(true);
@@ -169,14 +172,15 @@ describe.runIf(isLabUp)('guard', { timeout: 300_000 }, () => {
   it('blocks a dump that must fail; forced, it fails and the container runs on', () => {
     const before = countOf(one);
     must('lxc', 'exec', one, '--', 'sh', '-c', 'mkdir -p /run/odd && mount -t ramfs ramfs /run/odd');
+    onTestFinished(() => void onHost('a', ['lxc', 'exec', one, '--', 'umount', '/run/odd']));
     const blocked = stop();
     expect(blocked.status, blocked.shown).toBe(125);
-    expect(blocked.stderr).toContain('mount-unsupported-fs');
+    expect(told(blocked)).toContain('mount-unsupported-fs');
     record('dump must fail (ramfs inside)', one, blocked, before, 'blocked by the check');
     const forced = stop('--force', 'mount-unsupported-fs', '--reason', 'to see it fail');
     expect(forced.status, forced.shown).toBe(1);
-    expect(forced.stderr).toContain('everything is as it was before');
-    expect(forced.stderr).toContain('[mount-unsupported-fs]. The check had said so.');
+    expect(told(forced)).toContain('everything is as it was before');
+    expect(told(forced)).toContain('[mount-unsupported-fs]. The check had said so.');
     const last = forced.stderr.trimEnd().split('\n').at(-1) ?? '';
     const report = / is in (\/.*\.tar\.gz)$/.exec(last)?.[1] ?? '';
     expect(must('tar', 'tzf', report)).toMatch(/\/action\/guard\.txt\n[\s\S]*\/source\/instance\.log\/snapshot_dump_/);
@@ -187,20 +191,23 @@ describe.runIf(isLabUp)('guard', { timeout: 300_000 }, () => {
     expect(isCounting(one)).toBe(true);
   });
 
-  it('keeps the state of a restore that fails for a missing file, and a retry brings it back', () => {
+  it.each([
+    ['is missing', 'mv "$1" "$1.away"'],
+    ['has changed', 'cp -p "$1" "$1.away"; echo "# more" >> "$1"'],
+  ])('keeps the state of a restore that fails because a file %s, and a retry brings it back', (fault, script) => {
     const before = countOf(one);
     expect(stop().status).toBe(0);
     const file = `${rootfsOf(one)}/usr/local/bin/counter`;
-    must('mv', file, `${file}.away`);
+    must('sh', '-c', script, 'sh', file);
     const ran = start();
     expect(ran.status, ran.shown).toBe(1);
-    expect(ran.stderr).toContain('The state is still there');
+    expect(told(ran)).toContain('The state is still there');
     expect(statusOf(one)).toBe('STOPPED, state saved');
     must('mv', `${file}.away`, file);
     const retried = guard('--resume', newestGuard(), '--recover', 'retry');
     expect(retried.status, retried.shown).toBe(0);
     expect(isCounting(one)).toBe(true);
-    record('restore fails: a file is missing', one, ran, before, 'retry from the kept state');
+    record(`restore fails: a file ${fault}`, one, ran, before, 'retry from the kept state');
   });
 
   it('brings a state back that LXD has deleted (disk device)', () => {
@@ -211,7 +218,7 @@ describe.runIf(isLabUp)('guard', { timeout: 300_000 }, () => {
     expect(stop(...force).status).toBe(0);
     const ran = start(...force);
     expect(ran.status, ran.shown).toBe(1);
-    expect(ran.stderr).toContain('The engine has lost the state, the copy of guard is whole');
+    expect(told(ran)).toContain('The engine has lost the state, the copy of guard is whole');
     expect(statusOf(one)).toBe('STOPPED');
     must('lxc', 'config', 'device', 'remove', '-q', one, 'data');
     const retried = guard('--resume', newestGuard(), '--recover', 'retry');
@@ -233,7 +240,7 @@ describe.runIf(isLabUp)('guard', { timeout: 300_000 }, () => {
     expect(ran.status, ran.shown).toBe(137);
     expect(statusOf(one)).toBe('STOPPED, state saved');
     const resumed = guard('--resume', newestGuard());
-    expect(resumed.stderr).toContain('never ran its command');
+    expect(told(resumed)).toContain('never ran its command');
     const again = start();
     expect(again.status, again.shown).toBe(0);
     expect(isCounting(one)).toBe(true);
@@ -248,7 +255,7 @@ describe.runIf(isLabUp)('guard', { timeout: 300_000 }, () => {
     const id = newestGuard();
     const resumed = guard('--resume', id);
     expect(resumed.status, resumed.shown).toBe(0);
-    expect(resumed.stderr).toContain('verified, it is running');
+    expect(told(resumed)).toContain('verified, it is running');
     expect(isCounting(one)).toBe(true);
     record(`SIGKILL of crdoctor: ${step}`, one, resumed, before, '--resume finished it');
   });
@@ -305,7 +312,7 @@ describe.runIf(isLabUp)('guard', { timeout: 300_000 }, () => {
       wait $guard`;
     const ran = onHost('a', ['bash', '-c', script, 'bash', ...guardWords(['--', 'lxc', 'start', one])]);
     expect(ran.status, ran.shown).toBe(1);
-    expect(ran.stderr).toContain('a status that nobody saw');
+    expect(told(ran)).toContain('a status that nobody saw');
     expect(statusOf(one)).toBe('RUNNING');
     expect(isCounting(one)).toBe(true);
     record('SIGKILL of the supervisor during a start', one, ran, before, 'nothing was lost');
@@ -320,13 +327,46 @@ describe.runIf(isLabUp)('guard', { timeout: 300_000 }, () => {
       [before, ran] = [countOf(one), killCriu(one)];
     }
     expect(ran.status, ran.shown).toBe(1);
-    expect(ran.stderr).toMatch(/still locked|are frozen/);
+    expect(told(ran)).toMatch(/still locked|are frozen/);
     const cleaned = guard('--resume', newestGuard(), '--recover', 'clean');
     expect(cleaned.status, cleaned.shown).toBe(0);
     const init = /"pid": (\d+)/.exec(must('lxc', 'query', `local:/1.0/instances/${one}/state`))?.[1] ?? '';
     expect(must('nsenter', '-t', init, '-n', 'iptables', '-S')).not.toContain('CRIU');
     expect(isCounting(one)).toBe(true);
     record('SIGKILL of criu during the dump', one, ran, before, 'network lock and freezer, by --recover clean');
+  });
+});
+
+describe.runIf(isLabUp)('guard on a full disk', { timeout: 300_000 }, () => {
+  const pool = `guard${folder.replace(/^.*-/, '')}`;
+  let four = '';
+  beforeAll(() => {
+    must('mkdir', '-p', `${folder}/pool`);
+    must('mount', '-t', 'tmpfs', '-o', 'size=128m', 'tmpfs', `${folder}/pool`);
+    must('lxc', 'storage', 'create', '-q', pool, 'dir', `source=${folder}/pool`);
+    four = makeContainer('four', '-s', pool);
+  }, hookMs);
+  afterAll(() => {
+    deleteContainer(four);
+    onHost('a', ['lxc', 'storage', 'delete', '-q', pool]);
+    onHost('a', ['umount', `${folder}/pool`]);
+    onHost('a', ['rm', '-rf', folder]);
+    writeTable();
+  }, hookMs);
+
+  it('a dump without room fails, and the container runs on', () => {
+    const before = countOf(four);
+    onHost('a', ['dd', 'if=/dev/zero', `of=${folder}/pool/filler`, 'bs=64k', 'count=2000']);
+    must('truncate', '-s', '-512K', `${folder}/pool/filler`);
+    const ran = guard('--force', 'disk-full', '--reason', 'to see it', '--', 'lxc', 'stop', four, '--stateful');
+    expect(ran.status, ran.shown).toBe(1);
+    expect(told(ran)).toContain('everything is as it was before');
+    expect(told(ran)).toContain('[disk-full]');
+    must('rm', `${folder}/pool/filler`);
+    expect(isCounting(four)).toBe(true);
+    const again = guard('--', 'lxc', 'stop', four, '--stateful');
+    expect(again.status, again.shown).toBe(0);
+    record('disk full during the dump', four, ran, before, 'it ran on; with room again it was stopped');
   });
 });
 
@@ -345,11 +385,11 @@ describe.runIf(isLabUp)('guard of snapshots', { timeout: 300_000 }, () => {
   it('takes one and restores it, keeping the present files', () => {
     const taken = guard('--', 'lxc', 'snapshot', two, 's1', '--stateful');
     expect(taken.status, taken.shown).toBe(0);
-    expect(taken.stderr).toContain('the snapshot s1 holds the state');
+    expect(told(taken)).toContain('the snapshot s1 holds the state');
     const before = countOf(two);
     const restored = guard('--', 'lxc', 'restore', two, 's1', '--stateful');
     expect(restored.status, restored.shown).toBe(0);
-    expect(restored.stderr).toMatch(/the present files are kept in a snapshot named crdoctor-\d{8}t\d{6}z/);
+    expect(told(restored)).toMatch(/the present files are kept in a snapshot named crdoctor-\d{8}t\d{6}z/);
     expect(isCounting(two)).toBe(true);
     expect(before).toBeGreaterThan(0);
   });
@@ -358,7 +398,7 @@ describe.runIf(isLabUp)('guard of snapshots', { timeout: 300_000 }, () => {
     const before = countOf(two);
     const ran = guard('--', 'lxc', 'restore', two, 's1');
     expect(ran.status, ran.shown).toBe(125);
-    expect(ran.stderr).toContain('disk-only-restore');
+    expect(told(ran)).toContain('disk-only-restore');
     expect(isCounting(two)).toBe(true);
     record('restore of a stateful snapshot without --stateful', two, ran, before, 'refused, it runs on');
   });
@@ -369,7 +409,7 @@ describe.runIf(isLabUp)('guard of snapshots', { timeout: 300_000 }, () => {
     expect(guard('--', 'lxc', 'start', two).status).toBe(0);
     const refused = guard('--', 'lxc', 'restore', two, 's1', '--stateful');
     expect(refused.status, refused.shown).toBe(125);
-    expect(refused.stderr).toContain('mount-reference');
+    expect(told(refused)).toContain('mount-reference');
     expect(isCounting(two)).toBe(true);
     record('restore after a start from state (LXD: In use)', two, refused, before, 'refused, it runs on');
     const forced = guard(
@@ -385,11 +425,52 @@ describe.runIf(isLabUp)('guard of snapshots', { timeout: 300_000 }, () => {
       '--stateful',
     );
     expect(forced.status, forced.shown).toBe(1);
-    expect(forced.stderr).toContain('Boot it with the files');
+    expect(told(forced)).toContain('Boot it with the files');
     expect(statusOf(two)).toBe('STOPPED');
     const fresh = guard('--resume', newestGuard(), '--recover', 'fresh');
     expect(fresh.status, fresh.shown).toBe(0);
     expect(statusOf(two)).toBe('RUNNING');
+  });
+});
+
+describe.runIf(isLabUp)('guard of moves', { timeout: 300_000 }, () => {
+  let five = '';
+  beforeAll(() => {
+    must('mkdir', '-p', folder);
+    five = makeContainer('five');
+  }, hookMs);
+  afterAll(() => {
+    deleteContainer(five);
+    onHost('b', ['lxc', 'delete', '-q', '-f', five]);
+    onHost('a', ['rm', '-rf', folder]);
+    writeTable();
+  }, hookMs);
+
+  it('sees through a move that fails on its target and leaves the source held', () => {
+    const before = countOf(five);
+    const raw = must('lxc', 'config', 'get', five, 'raw.lxc');
+    must('lxc', 'config', 'set', five, 'raw.lxc=lxc.apparmor.profile =');
+    const ran = guard('--force', 'console-not-restorable', '--reason', 'to see it', '--', 'lxc', 'move', five, 'b:');
+    expect(ran.status, ran.shown).toBe(1);
+    expect(statusOf(five)).toBe('RUNNING');
+    expect(isCounting(five)).toBe(false);
+    expect(told(ran)).toMatch(/is traced by process \d+/);
+    expect(told(ran)).toMatch(/ kill \d+ /);
+    const cleaned = guard('--resume', newestGuard(), '--recover', 'clean');
+    expect(cleaned.status, cleaned.shown).toBe(0);
+    expect(isCounting(five)).toBe(true);
+    must('lxc', 'config', 'set', five, `raw.lxc=${raw}`);
+    record('move: the restore on the target fails', five, ran, before, 'the held source, by --recover clean');
+  });
+
+  it('knows a good move by what both servers say, not by its status', () => {
+    const before = countOf(five);
+    const ran = guard('--', 'lxc', 'move', five, 'b:');
+    expect(told(ran)).toContain('it is running on b and');
+    const text = onHost('b', ['lxc', 'exec', five, '--', 'cat', '/root/counter']).stdout;
+    const counter = Number(text.trim().split(/\s+/).at(-1));
+    expect(counter).toBeGreaterThanOrEqual(before);
+    record('none: move (LXD ends it with status 1)', five, ran, before, 'nothing to recover', counter);
   });
 });
 
