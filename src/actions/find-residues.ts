@@ -86,15 +86,18 @@ function describe(residue: Residue, output: string, values: Readonly<Record<stri
 /** Also one that a loader or a wrapper runs. */
 const criuAtWork = '(^|/)criu (.* )?(dump|restore|pre-dump|swrk|page-server|lazy-pages)( |$)';
 
-/** Whether a CRIU of somebody else is at work on this host: then nothing is cleaned. `own`: pids that do not count. */
-export async function isCriuRunning(source: Source, own: readonly number[]): Promise<boolean> {
+/**
+ * Pids of the CRIUs of somebody else that are at work on this host: then nothing is cleaned. `own`: pids that do
+ * not count. Undefined: it could not be told.
+ */
+export async function findOtherCriu(source: Source, own: readonly number[]): Promise<readonly number[] | undefined> {
   const [answer] = await source.gather([
     { id: 'host.criu', kind: 'command', argv: ['pgrep', '-f', criuAtWork], timeoutMs: detectMs },
   ]);
-  // Status 1 of pgrep is: none. Anything else cannot be told, and then it is not safe.
-  if (answer?.status !== 'ok') return answer?.exitStatus !== 1;
+  // Status 1 of pgrep is: none.
+  if (answer?.status !== 'ok') return answer?.exitStatus === 1 ? [] : undefined;
   const pids = [...(answer.text ?? '').matchAll(/^(\d+)$/gm)].map(([, pid]) => Number(pid));
-  return pids.some((pid) => !own.includes(pid));
+  return pids.filter((pid) => !own.includes(pid));
 }
 
 /** Runs the cleaning commands one after another; a line for each with what came of it. */

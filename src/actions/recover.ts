@@ -9,7 +9,7 @@ import { runCommand } from '../process/run.js';
 import type { Source } from '../source/source.js';
 import { copyState, findDifferences } from './copy-state.js';
 import { syncDirectory } from './durable-file.js';
-import { cleanResidues, findResidues, isCriuRunning } from './find-residues.js';
+import { cleanResidues, findResidues, findOtherCriu } from './find-residues.js';
 import type { FoundResidue, GuardRecord, Recovery, RecoveryWish } from './guard-record.js';
 import { inspectCopy, readCopyList } from './insure.js';
 import { placeOf } from './set-mark.js';
@@ -36,6 +36,7 @@ interface Attempt {
 
 const sqlMs = 30_000;
 const freeMs = 500;
+const otherTries = 60;
 
 /** Never throws for what does not work: that is told in the lines. */
 export async function recover(record: GuardRecord, kind: RecoveryWish, options: RecoverOptions): Promise<Recovery> {
@@ -167,8 +168,10 @@ async function bootFresh(record: GuardRecord, look: Look, options: RecoverOption
  */
 async function clean(record: GuardRecord, look: Look, options: RecoverOptions): Promise<Attempt> {
   const { source, guarded, env } = options;
-  if (await isCriuRunning(source, look.observation.tracers ?? [])) {
-    return failed('a CRIU is at work on this host; nothing is cleaned before it ends');
+  const others = await waitForOthers(source, look.observation.tracers ?? []);
+  if (others === undefined) return failed('it could not be told whether a CRIU is at work; nothing is cleaned');
+  if (others.length > 0) {
+    return failed(`nothing is cleaned while another CRIU is at work on this host (pid ${others.join(', ')})`);
   }
   const held = (await findOwn(record, look, options)).filter(({ effect }) => effect === 'frozen');
   const freed = await cleanResidues(held, env);
@@ -176,6 +179,16 @@ async function clean(record: GuardRecord, look: Look, options: RecoverOptions): 
   const rest = await cleanResidues(await findOwn(record, later, options), env);
   const lines = [...freed.lines, ...rest.lines];
   return { worked: freed.worked && rest.worked, lines: lines.length === 0 ? ['there is nothing to clean'] : lines };
+}
+
+/** Dumps and restores of other containers mostly take seconds. */
+async function waitForOthers(source: Source, own: readonly number[]): Promise<readonly number[] | undefined> {
+  let others = await findOtherCriu(source, own);
+  for (let tries = 0; tries < otherTries && others !== undefined && others.length > 0; tries += 1) {
+    await wait(freeMs);
+    others = await findOtherCriu(source, own);
+  }
+  return others;
 }
 
 /** What was there before is litter of others, or somebody froze it on purpose. */

@@ -13,7 +13,6 @@ import {
   newestGuard,
   record,
   rootfsOf,
-  startFresh,
   stateOf,
   statusOf,
   store,
@@ -58,6 +57,16 @@ function killCriu(name: string): Ran {
     done
     wait $guard`;
   return onHost('a', ['bash', '-c', script, 'bash', name, ...guardWords(['--', 'lxc', 'stop', name, '--stateful'])]);
+}
+
+/** Takes away what the newest guard left; while another CRIU is at work on the host nothing is cleaned. */
+function clean(): Ran {
+  const id = newestGuard();
+  let ran = guard('--resume', id, '--recover', 'clean');
+  for (let tries = 0; tries < 3 && ran.stderr.includes('another CRIU is at work'); tries += 1) {
+    ran = guard('--resume', id, '--recover', 'clean');
+  }
+  return ran;
 }
 
 /** Waits until the command of a guard has ended, whoever started it. */
@@ -330,7 +339,7 @@ describe.runIf(isLabUp)('guard', { timeout: 300_000 }, () => {
     }
     expect(ran.status, ran.shown).toBe(1);
     expect(told(ran)).toMatch(/still locked|are frozen/);
-    const cleaned = guard('--resume', newestGuard(), '--recover', 'clean');
+    const cleaned = clean();
     expect(cleaned.status, cleaned.shown).toBe(0);
     const init = /"pid": (\d+)/.exec(must('lxc', 'query', `local:/1.0/instances/${one}/state`))?.[1] ?? '';
     expect(must('nsenter', '-t', init, '-n', 'iptables', '-S')).not.toContain('CRIU');
@@ -458,7 +467,7 @@ describe.runIf(isLabUp)('guard of moves', { timeout: 300_000 }, () => {
     expect(isCounting(five)).toBe(false);
     expect(told(ran)).toMatch(/is traced by process \d+/);
     expect(told(ran)).toMatch(/ kill \d+ /);
-    const cleaned = guard('--resume', newestGuard(), '--recover', 'clean');
+    const cleaned = clean();
     expect(cleaned.status, cleaned.shown).toBe(0);
     expect(isCounting(five)).toBe(true);
     must('lxc', 'config', 'set', five, `raw.lxc=${raw}`);
