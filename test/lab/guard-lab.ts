@@ -43,8 +43,11 @@ export function startFresh(name: string): void {
   must('sh', '-c', ready);
 }
 
+/** What a move left behind cannot be deleted for some seconds. */
 export function deleteContainer(name: string): void {
-  onHost('a', ['lxc', 'delete', '-q', '-f', name]);
+  const script =
+    'for i in $(seq 40); do lxc info "$1" >/dev/null 2>&1 || exit 0; lxc delete -q -f "$1"; sleep 0.5; done';
+  onHost('a', ['sh', '-c', script, 'sh', name]);
 }
 
 export function rootfsOf(name: string): string {
