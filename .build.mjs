@@ -30,7 +30,8 @@ const shared = {
 async function buildProgram() {
   const { metafile } = await build({
     ...shared,
-    entryPoints: { cli: 'src/cli.ts' },
+    // The supervisor is started as a program by its path.
+    entryPoints: { cli: 'src/cli.ts', supervisor: 'src/process/supervisor.ts' },
     outdir: dist,
     splitting: true,
     chunkNames: '[name]-[hash]',
@@ -52,9 +53,10 @@ async function buildRules() {
   try {
     await build({ ...shared, entryPoints: [join(root, 'src/rules/ship.ts')], outfile: loader });
     const { shipRules } = await import(pathToFileURL(loader).href);
-    const { causes, logRules } = await shipRules(join(root, 'rules'));
-    const shipped = causes.map((cause) => ({ ...cause, file: relative(root, cause.file) }));
-    await writeFile(join(dist, 'rules.json'), JSON.stringify({ causes: shipped, logRules }));
+    const { causes, logRules, residues } = await shipRules(join(root, 'rules'));
+    const place = (rule) => ({ ...rule, file: relative(root, rule.file) });
+    const shipped = { causes: causes.map(place), logRules, residues: residues.map(place) };
+    await writeFile(join(dist, 'rules.json'), JSON.stringify(shipped));
   } finally {
     await rm(loader, { force: true });
   }

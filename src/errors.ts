@@ -8,6 +8,10 @@ export const exitStatus = {
   blocked: 3,
   risky: 4,
   unknown: 5,
+  /** The command that guard ran said success, and verification says no. */
+  unverified: 123,
+  /** Guard refused, or failed before it ran anything. */
+  refused: 125,
 } as const;
 
 export type ExitStatus = (typeof exitStatus)[keyof typeof exitStatus];

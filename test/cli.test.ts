@@ -488,3 +488,66 @@ describe('crdoctor rules', () => {
     expectUsageError(crdoctor('triage', '--rules', 'mine', '/etc/hostname'), /odd-file\.yaml:\d+:\d+: /);
   });
 });
+
+describe('guard', () => {
+  it.each([
+    [['guard', '--', 'docker', 'checkpoint', 'create', 'c1'], /nothing was run: docker is no client/],
+    [['guard', '--', 'lxc', 'list'], /nothing was run: it is none of lxc snapshot/],
+    [['guard', '--bogus', '--', 'lxc', 'stop', 'c1', '--stateful'], /unknown option or argument: bogus/],
+    [['guard', '--force', 'x', '--', 'lxc', 'start', 'c1'], /--force needs --reason/],
+    [['guard', '--recover', 'all', '--', 'lxc', 'start', 'c1'], /--recover cannot be "all"/],
+    [['guard', '--list', '--', 'lxc', 'start', 'c1'], /one at a time/],
+    [['guard', '--timeout', 'never', '--', 'lxc', 'start', 'c1'], /no number of seconds/],
+    [['guard', '--', 'lxc\n\u001b[2J', 'x'], /is no client/],
+  ])('%j runs nothing and ends with 125', (argv, message) => {
+    const { status, stdout, stderr } = crdoctor(...argv);
+    expect(stderr).toMatch(message);
+    expect(stderr).not.toMatch(treacherous);
+    expect(stdout).toBe('');
+    expect(status).toBe(125);
+  });
+
+  it('without a command says how to write one', () => {
+    expectUsageError(crdoctor('guard'), /there is no command to guard/);
+    expectUsageError(crdoctor('guard', 'lxc', 'start', 'c1'), /unknown option or argument/);
+  });
+
+  it('keeps nothing where it would not be safe', () => {
+    const ran = shell('CRDOCTOR_STATE=/tmp/x $CRDOCTOR guard --list');
+    expectUsageError(ran, /what is in \/tmp is not safe/);
+  });
+});
+
+describe('the supervisor of guarded commands', () => {
+  const supervise = (name: string, argv: readonly string[]): string => {
+    const directory = join(scratch, name);
+    mkdirSync(directory);
+    writeFileSync(join(directory, 'command.json'), JSON.stringify({ argv, cwd: scratch }));
+    const ran = spawnSync(process.execPath, [join(root, 'dist/supervisor.js')], { cwd: directory, encoding: 'utf8' });
+    expect(ran).toMatchObject({ status: 0, stdout: '', stderr: '' });
+    return directory;
+  };
+  const read = (directory: string, name: string): string => readFileSync(join(directory, name), 'utf8');
+
+  it('records what a command printed and how it ended, without any shell', () => {
+    const directory = supervise('prints', ['sh', '-c', 'echo "$0"; pwd; echo no >&2; exit 7', 'a b; $HOME']);
+    expect(read(directory, 'stdout.log')).toBe(`a b; $HOME\n${scratch}\n`);
+    expect(read(directory, 'stderr.log')).toBe('no\n');
+    expect(JSON.parse(read(directory, 'ended.json'))).toMatchObject({ exitStatus: 7 });
+    expect(JSON.parse(read(directory, 'started.json'))).toHaveProperty('command.pid');
+  });
+
+  it('tells of a signal and of a program that is not there', () => {
+    expect(JSON.parse(read(supervise('dies', ['sh', '-c', 'kill -9 $$']), 'ended.json'))).toMatchObject({
+      signal: 'SIGKILL',
+    });
+    const directory = supervise('absent', ['/nonexistent/program']);
+    expect(JSON.parse(read(directory, 'ended.json'))).toHaveProperty('startError');
+  });
+
+  it('gives the command a session of its own', () => {
+    const directory = supervise('session', ['sh', '-c', 'cut -d" " -f1,6 /proc/$$/stat']);
+    const [pid, session] = read(directory, 'stdout.log').trim().split(' ');
+    expect(session).toBe(pid);
+  });
+});

@@ -2,8 +2,9 @@
 
 import yargs, { type Argv } from 'yargs';
 
-import { exitStatus, UserError, type ExitStatus } from '../errors.js';
+import { exitStatus, UserError } from '../errors.js';
 import { checkOptions } from './check-options.js';
+import { guardOptions } from './guard-options.js';
 import type { Invocation } from './invocation.js';
 import { outputOptions, workOptions } from './output-options.js';
 import { prepareArgv } from './prepared-argv.js';
@@ -11,13 +12,13 @@ import { reportOptions } from './report-options.js';
 import { triageEpilogue, triageOptions } from './triage-options.js';
 
 /** What a command line asks for; runs after it was read to its end. */
-type Task = () => Promise<ExitStatus>;
+type Task = () => Promise<number>;
 
 /**
  * Reads the command line and runs the command it names.
  * @throws {UserError} for wrong use, and what the commands throw
  */
-export async function runCommandLine(invocation: Invocation): Promise<ExitStatus> {
+export async function runCommandLine(invocation: Invocation): Promise<number> {
   const { task, output } = await parse(invocation);
   if (output !== '') invocation.stdout.write(`${output}\n`);
   return task === undefined ? exitStatus.ok : task();
@@ -34,7 +35,7 @@ async function parse(invocation: Invocation): Promise<{ readonly task: Task | un
       output = text;
     });
   } catch (error) {
-    throw error instanceof UserError ? error : usageError(error);
+    throw beforeCommand(error instanceof UserError ? error : usageError(error), invocation.argv);
   }
   return { task: chosen.task, output };
 }
@@ -82,6 +83,12 @@ function commandTable(invocation: Invocation, choose: (task: Task) => void): Arg
           .options(reportOptions)
           .options(workOptions),
       (parsed) => choose(async () => (await import('./report.js')).runReport(parsed, invocation)),
+    )
+    .command(
+      'guard',
+      'Run a command that saves or restores the state of a container, safely',
+      (command) => command.usage('$0 guard [options] -- command...').options(guardOptions),
+      (parsed) => choose(async () => (await import('./guard.js')).runGuard(parsed, invocation)),
     )
     .command('rules', 'Show, check and test the knowledge behind check and triage', (command) =>
       ruleCommands(command, invocation, choose),
@@ -144,7 +151,7 @@ function ruleCommands(command: Argv, invocation: Invocation, choose: (task: Task
 }
 
 /** Options that may be given more than once. */
-const repeatable: ReadonlySet<string> = new Set(['_', '--', 'rules', 'path']);
+const repeatable: ReadonlySet<string> = new Set(['_', '--', 'rules', 'path', 'force']);
 
 /** Runs before yargs checks types and choices. */
 function refuse(parsed: Readonly<Record<string, unknown>>): void {
@@ -154,6 +161,13 @@ function refuse(parsed: Readonly<Record<string, unknown>>): void {
   for (const [name, value] of Object.entries(parsed)) {
     if (Array.isArray(value) && !repeatable.has(name)) throw new UserError(`--${name} can be given once only`);
   }
+}
+
+/** A status of guard must not look like one of the command that it was to run. */
+function beforeCommand(error: UserError, argv: readonly string[]): UserError {
+  if (argv[0] !== 'guard' || !argv.includes('--')) return error;
+  const { message, hint } = error;
+  return new UserError(message, { exitStatus: exitStatus.refused, ...(hint !== undefined && { hint }) });
 }
 
 /** What yargs complains of, as one line in our words. */

@@ -7,7 +7,7 @@ const standardInput = '\u0000-';
 const holdsOptions: ReadonlySet<string> = new Set(['--criu-options']);
 
 /** Commands that take the words behind `--` themselves, so that yargs must not look at them. */
-const takesCommand: ReadonlySet<string> = new Set(['report']);
+const takesCommand: ReadonlySet<string> = new Set(['report', 'guard']);
 
 /** Arguments for yargs; what is behind `--` stays as it is, or is left out where it is a command line of its own. */
 export function prepareArgv(argv: readonly string[]): string[] {

@@ -2,14 +2,13 @@
 
 import { hostname } from 'node:os';
 
-import type { ReportWriter, WriteOptions } from '../archive/write.js';
+import type { ReportWriter } from '../archive/write.js';
 import { exitStatus, type ExitStatus } from '../errors.js';
 import type { Collected } from '../evidence/collect.js';
 import type { Assessment } from '../findings/finding.js';
 import { escapeText } from '../render/escape.js';
 import { renderReportReadme } from '../render/report-readme.js';
 import { buildReport } from '../report/build.js';
-import type { LogJudge } from '../report/log-desk.js';
 import { missingLines } from '../report/missing.js';
 import { findLeftovers, outputPath, reportName } from '../report/output-file.js';
 import type { ReportSummary } from '../report/summary.js';
@@ -17,13 +16,12 @@ import { openLocal } from '../source/local.js';
 import type { RuleSet } from '../rules/load.js';
 import { readFailedOutput } from './failed-output.js';
 import type { Invocation } from './invocation.js';
+import { logJudgeOf } from './log-judge.js';
 import { deadlineOf, progressOf } from './output-options.js';
 import type { ReportArguments } from './report-options.js';
 import { defaultTimeout, readReportWish, type ReportWish } from './report-wish.js';
+import { openReportWriter } from './report-writer.js';
 import { openRules } from './rule-set.js';
-
-/** How long a report may take to be written once the user wants it to end. */
-const writingGraceMs = 60_000;
 
 /**
  * Writes the report and prints its path. Status 0 whenever it was written, whatever it lacks.
@@ -41,7 +39,7 @@ export async function runReport(parsed: ReportArguments, invocation: Invocation)
   const subject = wish.instance ?? hostname();
   const now = invocation.now();
   const path = outputPath({ cwd: invocation.cwd, given: wish.output, subject, now });
-  const writer = wish.show ? noWriter : await openWriter(path, reportName(subject, now), now, invocation);
+  const writer = wish.show ? noWriter : await openReportWriter(path, reportName(subject, now), now, invocation);
   tellLeftovers(wish, path, invocation);
   let summary: ReportSummary;
   try {
@@ -105,36 +103,11 @@ async function judge(wish: ReportWish, collected: Collected, rules: Promise<Rule
     .assessment;
 }
 
-function logJudgeOf(rules: Promise<RuleSet>): LogJudge {
-  const loading = import('../findings/diagnose.js');
-  let words: readonly string[] | undefined;
-  return {
-    words: async () => (words ??= (await loading).watchedWords(await rules)),
-    diagnose: async (readings) => (await loading).diagnose(await rules, readings),
-  };
-}
-
 const noWriter: ReportWriter = {
   add: () => Promise.resolve(),
   finish: () => Promise.resolve(),
   abandon: () => Promise.resolve(),
 };
-
-async function openWriter(path: string, topFolder: string, now: Date, invocation: Invocation): Promise<ReportWriter> {
-  const { writeArchive } = await import('../archive/write.js');
-  const owner = ownerOf(invocation);
-  const options: WriteOptions = { path, topFolder, modified: now, ...(owner !== undefined && { owner }) };
-  const writer = writeArchive(options);
-  invocation.onForcedEnd(() => writer.abandon(), writingGraceMs);
-  return writer;
-}
-
-/** Who ran sudo owns what sudo made. */
-function ownerOf({ env, uid }: Invocation): { readonly uid: number; readonly gid: number } | undefined {
-  const [user, group] = [env['SUDO_UID'], env['SUDO_GID']];
-  const isId = (text: string | undefined): text is string => text !== undefined && /^\d{1,10}$/.test(text);
-  return uid === 0 && isId(user) && isId(group) ? { uid: Number(user), gid: Number(group) } : undefined;
-}
 
 /** Nothing is deleted: half a report may be all that is left of a failure, and a run elsewhere may still write it. */
 function tellLeftovers({ show }: ReportWish, path: string, invocation: Invocation): void {

@@ -18,5 +18,6 @@ export const criu: Engine = {
   readNames: () => [],
   findPlaces: () => ({ logs: undefined, lxcConfig: [], storage: undefined, cgroup: undefined }),
   report: { requests: () => [], instanceRequests: () => [], lacks: {} },
+  guard: undefined,
   startCommand: () => '',
 };

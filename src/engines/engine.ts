@@ -17,6 +17,8 @@ export interface Instance {
   readonly project: string;
   /** It is deleted as soon as it stops. */
   readonly isEphemeral: boolean | undefined;
+  /** It was stopped with its state, which its next start brings back; undefined where the engine does not say it. */
+  readonly isStateful: boolean | undefined;
   /** Pid of its init on the host. */
   readonly pid: number | undefined;
   readonly config: Readonly<Record<string, string>>;
@@ -62,6 +64,24 @@ export interface EngineReport {
   readonly lacks: Readonly<Record<EvidenceId, string>>;
 }
 
+/** What guarding a command of the engine needs. Names were not refused. */
+export interface EngineGuard {
+  /** Asks for all snapshots of an instance. */
+  snapshotsRequest(name: string): EvidenceRequest;
+  /** Names of the snapshots, and whether they hold a state; undefined when the answer was not understood. */
+  readSnapshots(evidence: Evidence): Readonly<Record<string, boolean>> | undefined;
+  /** Asks another server for an instance; its answer is read by `readInstance` as `engine.instance`. */
+  targetRequest(remote: string, name: string): EvidenceRequest;
+  /** Makes the engine believe again that a stopped instance has a state. */
+  markStateful(name: string): readonly string[];
+  /** Makes a snapshot of the root file system alone. */
+  keepRootfs(name: string, snapshot: string): readonly string[];
+  start(name: string): readonly string[];
+  /** Boots it although it has a state, which the engine then deletes. */
+  startFresh(name: string): readonly string[];
+  restore(name: string, snapshot: string, stateful: boolean): readonly string[];
+}
+
 export interface Engine {
   readonly name: ObservableEngine;
   /** As people write it. */
@@ -88,6 +108,8 @@ export interface Engine {
   readNames(evidence: Evidence): readonly string[];
   findPlaces(instance: InstanceAddress, packaging: Packaging): InstancePlaces;
   readonly report: EngineReport;
+  /** Undefined: its commands cannot be guarded. */
+  readonly guard: EngineGuard | undefined;
   /** The command that starts a stopped instance, for hints. */
   startCommand(name: string): string;
 }

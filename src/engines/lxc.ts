@@ -56,6 +56,7 @@ export const lxc: Engine = {
       'engine.show-log': 'LXC does not show logs; the file itself is among instance.log',
     },
   },
+  guard: undefined,
   startCommand: (name) => `lxc-start --name=${name}`,
 };
 
@@ -85,6 +86,7 @@ function readInstance(answer: Evidence | undefined): InstanceAnswer {
       status: state,
       project: 'default',
       isEphemeral: undefined,
+      isStateful: undefined,
       pid,
       config: {},
       devices: {},

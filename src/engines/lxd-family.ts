@@ -3,6 +3,7 @@
 import type { Evidence, EvidenceRequest } from '../source/source.js';
 import { parseInstance, parseInstanceNames, parseStatePid } from '../parse/server-json.js';
 import type { Engine, Instance, InstanceAddress, InstanceAnswer, InstancePlaces, Packaging } from './engine.js';
+import { guardOf } from './lxd-family-guard.js';
 import { reportOf } from './lxd-family-report.js';
 
 /** Where the members of the family differ. */
@@ -78,6 +79,7 @@ export function createFamilyEngine(member: FamilyMember): Engine {
     readNames: ({ text }) => parseInstanceNames(text ?? '') ?? [],
     findPlaces: (instance, packaging) => findPlaces(member, instance, packaging),
     report: reportOf(member),
+    guard: guardOf(member),
     startCommand: (name) => `${member.client} start ${name}`,
   };
 }

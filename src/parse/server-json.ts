@@ -50,6 +50,7 @@ const instanceSchema = v.looseObject({
   status: v.string(),
   project: v.optional(v.string()),
   ephemeral: v.optional(v.boolean()),
+  stateful: v.optional(v.boolean()),
   expanded_config: v.nullish(textMap),
   expanded_devices: v.nullish(v.record(v.string(), textMap)),
   state: v.nullish(v.looseObject({ pid: v.optional(v.number()) })),
@@ -64,6 +65,8 @@ export interface InstanceRecord {
   readonly project: string;
   /** It is deleted as soon as it stops; undefined when the answer does not say it. */
   readonly isEphemeral: boolean | undefined;
+  /** It was stopped with its state. */
+  readonly isStateful: boolean | undefined;
   readonly config: Readonly<Record<string, string>>;
   readonly devices: Readonly<Record<string, Readonly<Record<string, string>>>>;
   /** Pid of its init on the host; undefined when the answer was without state or it does not run. */
@@ -81,6 +84,7 @@ export function parseInstance(text: string): InstanceRecord | undefined {
     status: instance.status.toLowerCase(),
     project: instance.project ?? 'default',
     isEphemeral: instance.ephemeral,
+    isStateful: instance.stateful,
     config: instance.expanded_config ?? {},
     devices: instance.expanded_devices ?? {},
     pid: pid > 0 ? pid : undefined,
@@ -91,6 +95,17 @@ export function parseInstance(text: string): InstanceRecord | undefined {
 export function parseStatePid(text: string): number | undefined {
   const state = readJson(text, v.looseObject({ pid: v.number() }));
   return state !== undefined && state.pid > 0 ? state.pid : undefined;
+}
+
+const snapshotsSchema = v.array(v.looseObject({ name: v.string(), stateful: v.optional(v.boolean()) }));
+
+/** Of `GET /1.0/instances/NAME/snapshots?recursion=1`: names (`c1/s1` in old releases) and whether they hold a state. */
+export function parseSnapshots(text: string): Readonly<Record<string, boolean>> | undefined {
+  const snapshots = readJson(text, snapshotsSchema);
+  return (
+    snapshots &&
+    Object.fromEntries(snapshots.map(({ name, stateful }) => [name.replace(/^.*\//, ''), stateful === true]))
+  );
 }
 
 const poolsSchema = v.array(v.looseObject({ name: v.string(), driver: v.string(), config: v.nullish(textMap) }));

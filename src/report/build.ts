@@ -20,6 +20,10 @@ export interface BuildOptions {
   readonly source: Source;
   readonly request: ReportRequest;
   readonly action: ToldAction;
+  /** More about the action, by those who watched it. */
+  readonly watched?: readonly Evidence[];
+  /** Logs written before are about something else; milliseconds since 1970. */
+  readonly sinceMs?: number;
   readonly writer: Pick<ReportWriter, 'add'>;
   readonly redact: Redact;
   /** Judges what a check would have looked at; undefined = nothing is to be judged. */
@@ -43,8 +47,9 @@ export async function buildReport(options: BuildOptions): Promise<ReportSummary>
   const { source, request, writer, now, signal } = options;
   const createdAt = now();
   const assembler = createAssembler(writer, options.redact);
-  const desk = createLogDesk(options.logs);
-  for (const evidence of actionEvidence(options.action, createdAt).filter(({ id }) => request.wants(id))) {
+  const desk = createLogDesk(options.logs, options.sinceMs);
+  const told = [...actionEvidence(options.action, createdAt), ...(options.watched ?? [])];
+  for (const evidence of told.filter(({ id }) => request.wants(id))) {
     const added = await assembler.add(evidence, { side: 'action', path: `${evidence.id.replace('action.', '')}.txt` });
     await desk.read(added);
   }

@@ -32,12 +32,14 @@ const chunkBytes = 1024 * 1024;
 
 const idleDesk: LogDesk = { read: () => Promise.resolve(), judge: () => Promise.resolve(undefined) };
 
-export function createLogDesk(rules: LogJudge | undefined): LogDesk {
+/** `sinceMs`: logs of the instance that were written before are not judged; milliseconds since 1970. */
+export function createLogDesk(rules: LogJudge | undefined, sinceMs?: number): LogDesk {
   if (rules === undefined) return idleDesk;
   const logs: ReportedLog[] = [];
   return {
     async read({ artifact, content }, modifiedS) {
       const { id, path } = artifact;
+      if (sinceMs !== undefined && modifiedS !== undefined && modifiedS * 1000 < sinceMs) return;
       if (content === undefined || path === undefined || !isReportedLog(artifact)) return;
       const words = await rules.words();
       const input = { name: path, open: () => inPieces(content) };

@@ -3,6 +3,7 @@
 import type { Fact, FactFields } from '../facts/fact.js';
 import { factSchema } from '../facts/schema.js';
 import { captureNames } from './captures.js';
+import { checkResidue } from './check-residue.js';
 import { isDiagnoseTest, type Cause, type Prediction, type Signature } from './cause.js';
 import { compileCause } from './compile.js';
 import { compileCondition, compileList, compileLogCondition, ExpressionError } from './language.js';
@@ -40,6 +41,7 @@ function checkFile(rule: RuleFile): readonly RuleProblem[] {
 
 function complaintsAbout(rule: RuleFile): readonly Complaint[] {
   if (rule.kind === 'log-rules') return rule.parsed.value === undefined ? [] : checkLogRules(rule.parsed.value);
+  if (rule.kind === 'residue') return rule.parsed.value === undefined ? [] : checkResidue(rule.parsed.value);
   return rule.parsed.value === undefined ? [] : checkCause(rule.parsed.value);
 }
 

@@ -9,18 +9,22 @@ import { errorCode, UserError } from '../errors.js';
 import type { Cause } from './cause.js';
 import type { LogRules } from './noise.js';
 import type { ParsedRule, RuleProblem } from './parse-cause.js';
+import type { Residue, ResidueFile } from './residue.js';
 
 /** Everything that lies in rules/. */
 export interface RuleSet {
   readonly causes: readonly Cause[];
   /** Lines that belong to no cause: noise and consequences. */
   readonly logRules: readonly LogRules[];
+  /** What failed actions can leave behind. */
+  readonly residues: readonly Residue[];
 }
 
 /** A rule file as read, whether it is sound or not. */
 export type RuleFile =
   | { readonly kind: 'cause'; readonly file: string; readonly parsed: ParsedRule<Cause> }
-  | { readonly kind: 'log-rules'; readonly file: string; readonly parsed: ParsedRule<LogRules> };
+  | { readonly kind: 'log-rules'; readonly file: string; readonly parsed: ParsedRule<LogRules> }
+  | { readonly kind: 'residue'; readonly file: string; readonly parsed: ParsedRule<ResidueFile> };
 
 const maxRuleBytes = 256 * 1024;
 const idPattern = /^[a-z0-9]+(-[a-z0-9]+)*$/;
@@ -67,18 +71,25 @@ async function entriesOf(directory: string): Promise<readonly Dirent[]> {
 async function readRuleFile(file: string, area: string): Promise<readonly RuleFile[]> {
   if (!/\.ya?ml$/.test(file)) return [];
   // What reads YAML is loaded only here: the shipped rules are JSON, and starting up is what users wait for.
-  const [{ parseCause, parseRule }, { logRulesSchema }, { areas }] = await Promise.all([
+  const [{ parseCause, parseRule }, { logRulesSchema }, { areas }, { residueSchema }] = await Promise.all([
     import('./parse-cause.js'),
     import('./noise.js'),
     import('./cause.js'),
+    import('./residue.js'),
   ]);
   if ((await stat(file)).size > maxRuleBytes) return [broken(file, `is larger than ${maxRuleBytes} bytes`)];
   const text = await readFile(file, 'utf8');
   if (area === 'log') return [{ file, kind: 'log-rules', parsed: parseRule(text, file, logRulesSchema) }];
-  const id = basename(file).replace(/\.ya?ml$/, '');
+  if (area === 'residue') return [{ file, kind: 'residue', parsed: parseRule(text, file, residueSchema) }];
+  const id = idOf(file);
   if (!idPattern.test(id)) return [broken(file, 'the name of a cause is lower case words joined by dashes')];
   if (!areas.some((each) => each === area)) return [broken(file, `${area} is no area; areas are ${areas.join(', ')}`)];
   return [{ file, kind: 'cause', parsed: parseCause(text, { file, id, area }) }];
+}
+
+/** The name of a rule file without its ending. */
+function idOf(file: string): string {
+  return basename(file).replace(/\.ya?ml$/, '');
 }
 
 function broken(file: string, message: string): RuleFile {
@@ -104,6 +115,11 @@ export function ruleSetOf(files: readonly RuleFile[]): RuleSet {
   return {
     causes: files.flatMap((each) => (each.kind === 'cause' && each.parsed.value ? [each.parsed.value] : [])),
     logRules: files.flatMap((each) => (each.kind === 'log-rules' && each.parsed.value ? [each.parsed.value] : [])),
+    residues: files.flatMap((each) =>
+      each.kind === 'residue' && each.parsed.value
+        ? [{ ...each.parsed.value, id: idOf(each.file), file: each.file }]
+        : [],
+    ),
   };
 }
 
@@ -128,7 +144,12 @@ export async function loadRules(options: { readonly directories?: readonly strin
 /** Several sets as one; a cause of a later one replaces that of its name. */
 export function joinRules(sets: readonly RuleSet[]): RuleSet {
   const causes = new Map(sets.flatMap((set) => set.causes.map((cause) => [cause.id, cause] as const)));
-  return { causes: [...causes.values()], logRules: sets.flatMap((set) => set.logRules) };
+  const residues = new Map(sets.flatMap((set) => set.residues.map((residue) => [residue.id, residue] as const)));
+  return {
+    causes: [...causes.values()],
+    logRules: sets.flatMap((set) => set.logRules),
+    residues: [...residues.values()],
+  };
 }
 
 /** In the package the rules lie beside the program as JSON; in a checkout they are read as they are. */
@@ -146,5 +167,5 @@ async function shippedRules(): Promise<RuleSet> {
 
 /** The inside is not checked again: the build wrote it from rules that were checked. */
 function isRuleSet(value: unknown): value is RuleSet {
-  return typeof value === 'object' && value !== null && 'causes' in value && 'logRules' in value;
+  return typeof value === 'object' && value !== null && 'causes' in value && 'logRules' in value && 'residues' in value;
 }

@@ -10,8 +10,8 @@ import { readRuleDirectory, type RuleSet } from './load.js';
  * @throws {ExpressionError} an expression is not
  */
 export async function shipRules(directory: string): Promise<RuleSet> {
-  const { causes, logRules } = await readRuleDirectory(directory);
-  return { causes: causes.map(shipCause), logRules };
+  const { causes, logRules, residues } = await readRuleDirectory(directory);
+  return { causes: causes.map(shipCause), logRules, residues: residues.map((residue) => ({ ...residue, tests: [] })) };
 }
 
 function shipCause(cause: Cause): Cause {

@@ -10,6 +10,7 @@ const instance: Instance = {
   status: 'running',
   project: 'default',
   isEphemeral: false,
+  isStateful: false,
   pid: 812,
   config: {},
   devices: { root: { type: 'disk', path: '/', pool: 'fast' } },

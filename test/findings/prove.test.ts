@@ -22,7 +22,7 @@ tests:
 ${tests}`;
   const { value, problems } = parseCause(text, { file: 'old.yaml', id: 'old', area: 'kernel' });
   expect(problems).toEqual([]);
-  return proveRules({ causes: value ? [value] : [], logRules: [] }).failures.map(
+  return proveRules({ causes: value ? [value] : [], logRules: [], residues: [] }).failures.map(
     ({ kind, name }) => `${kind}: ${name}`,
   );
 };

@@ -1,0 +1,83 @@
+/** Makes a report of a guarded command: what it did as it was watched, and everything a report holds. */
+
+import { readFile, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+
+import { errorCode } from '../errors.js';
+import { keepOutput } from '../process/kept-output.js';
+import type { ToldAction } from '../report/action.js';
+import type { Evidence, Source } from '../source/source.js';
+import { cutKernelLog } from './gather-aftermath.js';
+import type { GuardRecord } from './guard-record.js';
+
+/** What was displayed is longer only when something goes round in circles. */
+const maxOutputBytes = 4 * 1024 * 1024;
+
+/** What the command displayed, standard output before standard error. */
+export async function readDisplayed(directory: string): Promise<NonNullable<ToldAction['output']>> {
+  const kept = keepOutput(maxOutputBytes, 'tail');
+  for (const name of ['stdout.log', 'stderr.log']) kept.push(await readIfThere(join(directory, name)));
+  const cut = { status: 'truncated', reason: 'its beginning is left out' } as const;
+  return {
+    origin: 'the guarded command',
+    text: kept.bytes().toString('utf8'),
+    cut: kept.isTruncated() ? cut : undefined,
+  };
+}
+
+async function readIfThere(path: string): Promise<Buffer> {
+  try {
+    // Only what is gigabytes long would hurt, and then its end is not to be had this way.
+    return (await stat(path)).size > 64 * 1024 * 1024 ? Buffer.from('(too long)\n') : await readFile(path);
+  } catch (error) {
+    if (errorCode(error) === 'ENOENT') return Buffer.alloc(0);
+    throw error;
+  }
+}
+
+/** What is cut to the time of the action, and how things stood before and after it. */
+export async function gatherWatched(source: Source, record: GuardRecord): Promise<readonly Evidence[]> {
+  const { mark } = record;
+  const since = mark?.at ?? '';
+  const [dmesg, journal] = await source.gather([
+    { id: 'action.dmesg', kind: 'command', argv: ['dmesg'], keep: 'tail' },
+    {
+      id: 'action.journal',
+      kind: 'command',
+      argv: [
+        'journalctl',
+        '--no-pager',
+        '--quiet',
+        '--output=short-iso',
+        `--since=@${Math.floor(Date.parse(since) / 1000)}`,
+      ],
+      keep: 'tail',
+    },
+  ]);
+  return [
+    document('action.guard', since, summaryOf(record)),
+    document('action.before', since, mark?.before),
+    document('action.after', record.ending?.endedAt ?? since, record.verification),
+    ...(dmesg === undefined ? [] : [cutDmesg(dmesg, mark?.uptimeS ?? 0)]),
+    ...(journal === undefined ? [] : [journal]),
+  ];
+}
+
+/** Forced causes and their reasons belong to the story; contents of files and memory are nowhere in it. */
+function summaryOf({ id, action, wish, insurances, ending, steps, warnings }: GuardRecord): object {
+  const { force, forceReason, noInsurance } = wish;
+  return { id, action, force, forceReason, noInsurance, insurances, ending, steps, warnings };
+}
+
+function document(id: string, startedAt: string, data: unknown): Evidence {
+  const text = `${JSON.stringify(data ?? null, undefined, 2)}\n`;
+  return { id, origin: 'crdoctor guard', status: 'ok', text, startedAt, durationMs: 0, bytes: Buffer.byteLength(text) };
+}
+
+function cutDmesg(evidence: Evidence, sinceS: number): Evidence {
+  if (evidence.text === undefined) return evidence;
+  const text = cutKernelLog(evidence.text, sinceS)
+    .map((line) => `${line}\n`)
+    .join('');
+  return { ...evidence, text, bytes: Buffer.byteLength(text) };
+}

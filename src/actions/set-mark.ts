@@ -1,0 +1,75 @@
+/** Writes down how things stand right before the command, so that its outcome has something to be compared with. */
+
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+
+import type { Action } from '../engines/action.js';
+import type { Engine } from '../engines/engine.js';
+import type { Residue } from '../rules/residue.js';
+import type { Source } from '../source/source.js';
+import { findResidues, type ResiduePlace } from './find-residues.js';
+import type { GuardRecord, Mark, Observation } from './guard-record.js';
+import { observeTarget } from './observe-target.js';
+import { readSavedPids, seenBy, type Look } from './observe.js';
+
+/** Looks for what is needed to judge the outcome later. `earlier`: guards of before, oldest first. */
+export async function setMark(
+  source: Source,
+  engine: Engine,
+  action: Action,
+  look: Look,
+  residues: readonly Residue[],
+  earlier: readonly GuardRecord[],
+  now: Date,
+): Promise<Mark> {
+  const { observation: before } = look;
+  const [{ found }, promisedPids, target] = await Promise.all([
+    findResidues(source, residues, placeOf(action, look)),
+    readPromise(action, look),
+    action.target && observeTarget(source, engine, action.target),
+  ]);
+  const promisedListening = findListening(action, before, earlier);
+  return {
+    at: now.toISOString(),
+    uptimeS: await readUptime(),
+    before,
+    ...(target && { target }),
+    ...(promisedPids && { promisedPids }),
+    ...(promisedListening && { promisedListening }),
+    residues: found,
+  };
+}
+
+/** What residues are looked for by. */
+export function placeOf({ engine, instance }: Action, { observation, places }: Look): ResiduePlace {
+  const { pid: init, tracers = [] } = observation;
+  return { engine, instance, init, cgroup: places?.cgroup, tracers };
+}
+
+/** Seconds since boot; 0 where that cannot be read, so that no message of the kernel is missed. */
+async function readUptime(): Promise<number> {
+  const text = await readFile('/proc/uptime', 'utf8').catch(() => '0');
+  return Number.parseFloat(text);
+}
+
+async function readPromise(action: Action, look: Look): Promise<readonly number[] | undefined> {
+  const { observation, places, daemonPid } = look;
+  if (!action.wantsState) return undefined;
+  if (action.kind === 'start') return observation.isStateful === true ? observation.savedPids : undefined;
+  if (action.kind !== 'restore' || places?.snapshots === undefined || action.snapshot === undefined) return undefined;
+  return readSavedPids(seenBy(join(places.snapshots, action.snapshot, 'state'), daemonPid));
+}
+
+/** What listened when a guard made the dump that is brought back now: it wrote that down. */
+function findListening(
+  { kind, instance, engine, snapshot }: Action,
+  before: Observation,
+  earlier: readonly GuardRecord[],
+): readonly string[] | undefined {
+  const dump = earlier.findLast(({ action, verification }) => {
+    if (action.instance !== instance || action.engine !== engine || verification?.outcome !== 'done') return false;
+    if (kind === 'start') return before.inventory !== undefined && verification.after.inventory === before.inventory;
+    return kind === 'restore' && action.kind === 'snapshot' && action.snapshot === snapshot;
+  });
+  return dump?.mark?.before.listening;
+}

@@ -1,0 +1,76 @@
+/** The check of a guarded command: for exactly this action, and what of it may be overridden. */
+
+import type { Action } from '../engines/action.js';
+import { exitStatus, UserError } from '../errors.js';
+import { collect } from '../evidence/collect.js';
+import { collectStopped } from '../evidence/collect-stopped.js';
+import type { TargetState } from '../actions/guard-record.js';
+import type { Look } from '../actions/observe.js';
+import type { Assessment, Finding } from '../findings/finding.js';
+import type { Operation } from '../rules/cause.js';
+import type { RuleSet } from '../rules/load.js';
+import type { Source } from '../source/source.js';
+import { prepareJudge, type Judged } from './judging.js';
+
+/** Undefined: the action neither saves nor restores a state. */
+export async function checkAction(
+  source: Source,
+  action: Action,
+  { observation, instance }: Look,
+  rules: RuleSet,
+): Promise<Judged | undefined> {
+  const operation = operationOf(action, observation.isStateful === true);
+  if (operation === undefined || instance === undefined) return undefined;
+  const request = { engine: action.engine, instance: action.instance };
+  const isRunning = observation.status === 'running' || observation.status === 'frozen';
+  const wish = { ...request, pid: undefined, criuOptions: [], images: undefined, operation, hasTarget: false };
+  const judge = prepareJudge(rules.causes, wish);
+  const collected = isRunning
+    ? await collect(source, request)
+    : await collectStopped(source, action.engine, action.instance);
+  return judge(collected, source.where);
+}
+
+function operationOf({ kind, wantsState }: Action, isStateful: boolean): Operation | undefined {
+  if (!wantsState) return undefined;
+  if (kind === 'start') return isStateful ? 'restore' : undefined;
+  return kind;
+}
+
+/** Blockers that were not forced, worst first. */
+export function openBlockers({ findings }: Assessment, forced: readonly string[]): readonly Finding[] {
+  return findings.filter(
+    ({ cause, outcome, severity }) => outcome === 'fires' && severity === 'blocker' && !forced.includes(cause),
+  );
+}
+
+/** A dump or a restore of what does not run, or runs already, never works. @throws {UserError} */
+export function requireFitting({ kind, instance }: Action, { observation, instance: found }: Look): void {
+  const { status, gaps } = observation;
+  if (status === undefined) {
+    throw new UserError(gaps[0] ?? 'the engine could not be asked', { exitStatus: exitStatus.refused });
+  }
+  if (status === 'missing') throw refused(`there is no instance ${instance}`);
+  if (found?.type !== undefined && found.type !== 'container') {
+    throw refused(`${instance} is a ${found.type}; guard is for containers`);
+  }
+  if ((kind === 'stop' || kind === 'snapshot' || kind === 'move') && status !== 'running') {
+    throw refused(`${instance} is ${status}: there is no running state to save`);
+  }
+  if (kind === 'start' && status === 'frozen') throw refused(`${instance} is frozen: a start only thaws it`);
+  if (kind === 'start' && status === 'running') throw refused(`${instance} runs already`);
+}
+
+/** @throws {UserError} the other server cannot be asked, or has an instance of that name */
+export function requireFreeTarget({ status, reason }: TargetState, { target }: Action): void {
+  if (target === undefined || status === 'missing') return;
+  throw refused(
+    status === undefined
+      ? `${target.remote}: ${reason ?? 'it does not answer'}`
+      : `${target.remote} has an instance ${target.instance} already`,
+  );
+}
+
+function refused(message: string): UserError {
+  return new UserError(message, { exitStatus: exitStatus.refused });
+}

@@ -1,0 +1,20 @@
+/** What the steps of one guarded command share. */
+
+import type { EngineAccess } from '../actions/access-engine.js';
+import type { GuardStore, OpenGuard } from '../actions/guard-store.js';
+import type { RuleSet } from '../rules/load.js';
+import type { Source } from '../source/source.js';
+import type { GuardArguments } from './guard-options.js';
+import type { GuardVoice } from './guard-voice.js';
+import type { Invocation } from './invocation.js';
+
+export interface GuardContext {
+  readonly guard: OpenGuard;
+  readonly store: GuardStore;
+  readonly access: EngineAccess;
+  readonly source: Source;
+  readonly rules: RuleSet;
+  readonly voice: GuardVoice;
+  readonly parsed: GuardArguments;
+  readonly invocation: Invocation;
+}

@@ -1,0 +1,62 @@
+/** Writes the report of a guarded command that failed. */
+
+import { hostname } from 'node:os';
+
+import type { GuardRecord } from '../actions/guard-record.js';
+import type { Triage } from '../findings/finding.js';
+import type { ToldAction } from '../report/action.js';
+import { buildReport } from '../report/build.js';
+import { reportName } from '../report/output-file.js';
+import type { Evidence } from '../source/source.js';
+import type { GuardContext } from './guard-context.js';
+import { openReportWriter } from './report-writer.js';
+import { logJudgeOf } from './log-judge.js';
+
+export interface GuardReport {
+  readonly path: string;
+  readonly record: GuardRecord;
+  readonly watched: readonly Evidence[];
+  readonly output: ToldAction['output'];
+  readonly context: GuardContext;
+}
+
+/** Coarse clocks of file systems, and the second that LXD puts into the names of its logs. */
+const slackMs = 1000;
+
+/** Gives what the logs say; undefined when there was none. @throws {UserError} it cannot be written */
+export async function writeReport({
+  path,
+  record,
+  watched,
+  output,
+  context,
+}: GuardReport): Promise<Triage | undefined> {
+  const { invocation, source, rules } = context;
+  const { redactEvidence } = await import('../redact/redact-evidence.js');
+  const { action, command, mark, prediction } = record;
+  const now = invocation.now();
+  const writer = await openReportWriter(path, reportName(action.instance, now), now, invocation);
+  try {
+    const summary = await buildReport({
+      source,
+      request: { engine: action.engine, instance: action.instance, wants: () => true },
+      action: { words: command, output },
+      watched,
+      ...(mark && { sinceMs: Date.parse(mark.at) - slackMs }),
+      writer,
+      redact: redactEvidence,
+      // What was said before it ran is what the outcome is compared with.
+      judge: prediction && (() => Promise.resolve(prediction)),
+      logs: logJudgeOf(Promise.resolve(rules)),
+      version: invocation.version,
+      hostname: hostname(),
+      now: invocation.now,
+      signal: invocation.signal,
+    });
+    await writer.finish();
+    return summary.triage;
+  } catch (error) {
+    await writer.abandon();
+    throw error;
+  }
+}

@@ -1,0 +1,155 @@
+/** Containers of their own and guarded commands on host a, and the table of what came of the faults. */
+
+import { randomUUID } from 'node:crypto';
+import { readFileSync, writeFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+
+import { expect } from 'vitest';
+
+import { must, onHost, type Ran } from './lab.js';
+
+const program = fileURLToPath(new URL('../../dist/cli.js', import.meta.url));
+const page = fileURLToPath(new URL('../../docs/guard.md', import.meta.url));
+const run = randomUUID().slice(0, 8);
+
+/** Directory on host a with everything that these tests make there. */
+export const folder = `/var/lib/crdoctor-test-${run}`;
+export const store = `${folder}/state`;
+/** Links of the daemon, whatever pool an instance lies in. */
+const containers = '/var/lib/lxd/containers';
+
+/** Words that run crdoctor guard on host a, with the state directory given. */
+export function guardWords(argv: readonly string[], state = store): readonly string[] {
+  return ['env', `--chdir=${folder}`, `CRDOCTOR_STATE=${state}`, 'node', program, 'guard', ...argv];
+}
+
+export function guard(...argv: readonly string[]): Ran {
+  return onHost('a', guardWords(argv));
+}
+
+/** Makes a running container that survives a checkpoint; the name gets an ending of its own. */
+export function makeContainer(kind: string, ...options: readonly string[]): string {
+  const name = `guard-${kind}-${run}`;
+  const raw = 'raw.lxc=lxc.pty.max = 1\nlxc.apparmor.profile =\n';
+  must('lxc', 'init', '-q', 'mini', name, '-c', 'security.privileged=true', '-c', raw, ...options);
+  startFresh(name);
+  return name;
+}
+
+/** Boots it and waits for its workload. */
+export function startFresh(name: string): void {
+  must('lxc', 'start', '-q', name);
+  const ready = `for i in $(seq 100); do [ -s ${rootfsOf(name)}/root/counter ] && exit 0; sleep 0.1; done; exit 1`;
+  must('sh', '-c', ready);
+}
+
+/** What a move left behind cannot be deleted for some seconds. */
+export function deleteContainer(name: string): void {
+  const script =
+    'for i in $(seq 40); do lxc info "$1" >/dev/null 2>&1 || exit 0; lxc delete -q -f "$1"; sleep 0.5; done';
+  onHost('a', ['sh', '-c', script, 'sh', name]);
+}
+
+export function rootfsOf(name: string): string {
+  return `${containers}/${name}/rootfs`;
+}
+
+export function stateOf(name: string): string {
+  return `${containers}/${name}/state`;
+}
+
+/** What the workload counted up to, running or not. */
+export function countOf(name: string): number {
+  return Number(
+    must('cat', `${rootfsOf(name)}/root/counter`)
+      .trim()
+      .split(/\s+/)
+      .at(-1),
+  );
+}
+
+/** `RUNNING`, `STOPPED`, and whether a state is saved. */
+export function statusOf(name: string): string {
+  const { status, stateful } = JSON.parse(must('lxc', 'query', `local:/1.0/instances/${name}`)) as {
+    readonly status: string;
+    readonly stateful: boolean;
+  };
+  const word = status.toUpperCase();
+  return stateful ? `${word}, state saved` : word;
+}
+
+/** True when the counter moves on within five seconds, and not back. */
+export function isCounting(name: string): boolean {
+  const before = countOf(name);
+  const file = `${rootfsOf(name)}/root/counter`;
+  const moved = 'for i in $(seq 50); do [ "$(cat "$1")" != "$2" ] && exit 0; sleep 0.1; done; exit 1';
+  const text = must('cat', file).trim();
+  return onHost('a', ['sh', '-c', moved, 'sh', file, text]).status === 0 && countOf(name) >= before;
+}
+
+/** The id of the newest guard. */
+export function newestGuard(): string {
+  const id = must('ls', `${store}/guards`).trim().split('\n').at(-1) ?? '';
+  expect(id).not.toBe('');
+  return id;
+}
+
+/** One line of the table in docs/guard.md. */
+export interface Row {
+  readonly fault: string;
+  /** What stood on the screen, shortened. */
+  readonly saw: string;
+  readonly after: string;
+  readonly recovered: string;
+  readonly before: number;
+  readonly counter: number;
+}
+
+const rows: Row[] = [];
+
+/** Keeps what came of a fault; the counter must never have gone back. */
+export function record(
+  fault: string,
+  name: string,
+  ran: Ran,
+  before: number,
+  recovered: string,
+  counter = countOf(name),
+): void {
+  expect(counter, `${fault}: the counter went back`).toBeGreaterThanOrEqual(before);
+  rows.push({ fault, saw: shorten(ran, name), after: statusOf(name), recovered, before, counter });
+}
+
+/** The line that says it all, with the name of the container taken out. */
+function shorten({ stderr, status }: Ran, name: string): string {
+  const lines = stderr.replace(/\n {2}(?! )(?!- )(?=\S)/g, ' ').split('\n');
+  const telling = lines.filter((line) => line.startsWith(`crdoctor: ${name}:`) || line.includes('nothing was run:'));
+  const line = telling.at(-1) ?? lines.find((each) => each.startsWith('crdoctor: ')) ?? '';
+  const text = line
+    .replace(/^crdoctor: /, '')
+    .replaceAll(name, 'c1')
+    .replaceAll(folder, 'DIR');
+  return `${text.length > 200 ? `${text.slice(0, 200)} …` : text} (status ${status})`;
+}
+
+/** Writes the table into docs/guard.md when it is asked for, between its two marks. */
+export function writeTable(): void {
+  if (process.env['CRDOCTOR_RECORD'] !== 'guard') return;
+  const cell = (text: string | number): string =>
+    String(text)
+      .replaceAll('|', String.raw`\|`)
+      .replaceAll(/\s+/g, ' ');
+  const lines = rows.map(
+    ({ fault, saw, after, recovered, before, counter }) =>
+      `| ${[fault, saw, after, recovered, before, counter].map(cell).join(' | ')} |`,
+  );
+  const table = [
+    '| fault | what the user saw | state after | what was recovered | counter before | after |',
+    '| --- | --- | --- | --- | --- | --- |',
+    ...lines,
+  ].join('\n');
+  const text = readFileSync(page, 'utf8');
+  const replaced = text.replace(/(<!-- faults -->\n)[\s\S]*?(<!-- end of faults -->)/, `$1\n${table}\n\n$2`);
+  expect(replaced).toContain(table);
+  writeFileSync(page, replaced);
+}
