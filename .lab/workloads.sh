@@ -72,7 +72,7 @@ cached_workload() { # NAME
 build_workload() { # NAME
   mkdir -p "$WORKLOADS"
   (
-    STATE=$(mktemp -d "$WORKLOADS/build.XXXXXX")
+    STATE=$(mktemp -d -p "$WORKLOADS")
     trap 'rm -rf --one-file-system "$STATE"' EXIT
     mkdir "$STATE/build"
     install_build_tools

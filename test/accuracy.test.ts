@@ -6,6 +6,7 @@ import { describe, expect, it } from 'vitest';
 
 import { allCases, fastCases } from './lab/accuracy/cases.js';
 import { containerCases } from './lab/accuracy/cases/containers.js';
+import { reasons } from './lab/accuracy/reasons.js';
 import { matrixOf, renderDocument } from './lab/accuracy/document.js';
 import { type Measured, missOf, ratesOf } from './lab/accuracy/result.js';
 
@@ -46,6 +47,13 @@ describe('docs/accuracy.md', () => {
     expect(Number(foreseen)).toBeGreaterThanOrEqual(95);
     const [, needless] = /trees that dump were called at risk: ([\d.]+) %/.exec(document) ?? [];
     expect(Number(needless)).toBeLessThanOrEqual(5);
+  });
+});
+
+describe('reasons for misses', () => {
+  it('are about cases that there are', () => {
+    const names = [...allCases, ...containerCases].map(({ name }) => name);
+    expect(Object.keys(reasons).filter((name) => !names.includes(name))).toEqual([]);
   });
 });
 
@@ -114,7 +122,9 @@ describe('a verdict', () => {
       results: [result],
       seconds: 5,
     });
-    expect(text).toContain('| ready fails | called ready, and fails | ready | disk-full | mnt: Mount N ./a is bad |');
+    expect(text).toContain(
+      '| ready fails | called ready, and fails | ready | disk-full | mnt: Mount N ./a is bad | not known |',
+    );
     expect(text).not.toMatch(/\d{4}-\d\d-\d\d|\b5 s\b/);
   });
 });

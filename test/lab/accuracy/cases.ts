@@ -45,7 +45,7 @@ const fastNames = new Set([
   'unix client-outside',
   'unix datagram-outside',
   'unix datagram-outside --ext-unix-sk',
-  'unix credentials',
+  'unix in-flight-data',
   'anonymous io-uring',
   'anonymous timerfd-alarm',
   'anonymous timerfd-monotonic',

@@ -1,6 +1,7 @@
 /** Writes a run down as docs/accuracy.md. Nothing in it changes from run to run unless a result does. */
 
 import type { Case } from './case.js';
+import { reasons } from './reasons.js';
 import { type Measured, type Result, type Run, measuredOf, missOf, missTexts, ratesOf, verdicts } from './result.js';
 
 const cell = (text: string) => text.replaceAll('|', '\\|').replaceAll('<', '&lt;');
@@ -58,7 +59,7 @@ function missRows(measured: readonly Measured[]): readonly (readonly string[])[]
     if (miss === undefined) return [];
     const { name, judgement, logCause, decisive } = result;
     const said = [judgement.verdict, ...judgement.causes].join(', ');
-    return [[name, missTexts[miss], said, logCause, steady(decisive)]];
+    return [[name, missTexts[miss], said, logCause, steady(decisive), reasons[name] ?? 'not known']];
   });
 }
 
@@ -76,7 +77,7 @@ function section(run: Run, criu: Case['criu']): string {
     `## ${titles[criu]}: ${run.versions.criu[criu]}`,
     table(MATRIX_HEAD, matrixOf(measured)),
     ratesText(measured),
-    rows.length === 0 ? 'No misses.' : table(['miss', 'what is wrong', 'check', 'triage', 'log'], rows),
+    rows.length === 0 ? 'No misses.' : table(['miss', 'what is wrong', 'check', 'triage', 'log', 'why'], rows),
   ].join('\n\n');
 }
 
