@@ -14,9 +14,9 @@ export interface CompiledPrediction {
    * What the condition asks besides `each`; when that is false, no element has to be looked at. Compiled at the
    * first call, because it pays for long lists and unknown ones alone.
    */
-  guard(): Expression<boolean> | undefined;
+  readonly guard: () => Expression<boolean> | undefined;
   /** `affects`, `when` and `unless` as one condition, so that what is unknown in one may be decided by another. */
-  condition(): Expression<boolean>;
+  readonly condition: () => Expression<boolean>;
   /** Compiled when it is asked for: most predictions do not fire. @throws {ExpressionError} as {@link compileCause} */
   readonly message: () => Template;
 }
