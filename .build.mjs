@@ -51,11 +51,11 @@ async function buildProgram() {
 async function buildRules() {
   const loader = join(dist, `.load-${process.pid}.mjs`);
   try {
-    await build({ ...shared, entryPoints: [join(root, 'src/rules/load.ts')], outfile: loader });
-    const { readRuleDirectory } = await import(pathToFileURL(loader).href);
-    const { causes, logRules, residues } = await readRuleDirectory(join(root, 'rules'));
-    const shipped = causes.map((cause) => ({ ...cause, file: relative(root, cause.file), tests: [] }));
-    const leftBehind = residues.map((residue) => ({ ...residue, file: relative(root, residue.file), tests: [] }));
+    await build({ ...shared, entryPoints: [join(root, 'src/rules/ship.ts')], outfile: loader });
+    const { shipRules } = await import(pathToFileURL(loader).href);
+    const { causes, logRules, residues } = await shipRules(join(root, 'rules'));
+    const shipped = causes.map((cause) => ({ ...cause, file: relative(root, cause.file) }));
+    const leftBehind = residues.map((residue) => ({ ...residue, file: relative(root, residue.file) }));
     await writeFile(join(dist, 'rules.json'), JSON.stringify({ causes: shipped, logRules, residues: leftBehind }));
   } finally {
     await rm(loader, { force: true });

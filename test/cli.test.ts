@@ -173,12 +173,12 @@ describe('crdoctor check', () => {
   it.each(['two\nlines', '../../etc', '.', 'a/b', '\u001b[2J', 'x'.repeat(5000)])(
     'refuses the impossible name %j',
     (name) => {
-      expectUsageError(crdoctor('check', '--', name), /cannot be the name of an instance/);
+      expectUsageError(crdoctor('check', '--progress', 'off', '--', name), /cannot be the name of an instance/);
     },
   );
 
   it.each(['-dash', 'a?b', 'a&project=b', 'ü', 'no-such-container-anywhere'])('knows no container %j', (name) => {
-    const { status, stdout, stderr } = crdoctor('check', '--', name);
+    const { status, stdout, stderr } = crdoctor('check', '--progress', 'off', '--', name);
     expect(stderr).toMatch(/^crdoctor: .+\n( {2}.+\n)?$/);
     expect(stdout).toBe('');
     expect([2, 5]).toContain(status);
@@ -277,6 +277,104 @@ describe('crdoctor triage', () => {
     expect(status).toBe(5);
   });
 
+  const logs = join(root, 'fixtures/logs');
+  const formats = ['text', 'json', 'markdown', 'junit'] as const;
+
+  it.each(formats)('tells the story of a run as %s', (format) => {
+    const { stdout } = crdoctor('triage', '--format', format, join(logs, 'bad-disk-full'));
+    expect(stdout).toMatch(/stopped in: memory at 0\.44 s|"stoppedIn": "memory"/);
+    expect(stdout).toMatch(/frozen for 0\.39 s|"frozenS": 0\.39/);
+    expect(stdout).toContain('disk-full: Unable to spice data: No space left on device');
+    expect(stdout).toContain('Make room in the pool');
+    expect(stdout).toMatch(/lies with: configuration|"blame": "configuration"/);
+  });
+
+  it.each(formats)('sets a failure beside a run that worked as %s', (format) => {
+    const good = join(logs, 'good-stop/snapshot_dump.log.gz');
+    const { status, stdout, stderr } = crdoctor(
+      'triage',
+      '--format',
+      format,
+      join(logs, 'bad-disk-full/snapshot_dump.log.gz'),
+      '--against',
+      good,
+    );
+    expect(stdout).toContain('mounts');
+    expect(stdout).toMatch(/not reached: |"notReached": \[/);
+    expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
+    expect(stdout.split('\n').length).toBeLessThan(format === 'text' ? 60 : Number.POSITIVE_INFINITY);
+  });
+
+  it('compares with a run of the same kind that worked, and with nothing else', () => {
+    const bad = join(logs, 'bad-disk-full');
+    expectUsageError(
+      crdoctor('triage', bad, '--against', join(logs, 'good-restore')),
+      /good-restore: this is a restore, and what failed is a dump/,
+    );
+    expectUsageError(
+      crdoctor('triage', bad, '--against', join(logs, 'bad-netdev-unsupported')),
+      /bad-netdev-unsupported: this run failed itself: /,
+    );
+    expectUsageError(crdoctor('triage', bad, '--against', 'nowhere'), /^crdoctor: nowhere: no such file/);
+    expectUsageError(crdoctor('triage', bad, '--against', ''), /name of a log is empty/);
+    expectUsageError(crdoctor('triage', '-', '--against', '-'), /standard input can be read once only/);
+  });
+
+  const several = ['bad-disk-full', 'good-stop', 'bad-netdev-unsupported', 'bad-disk-full'];
+
+  it.each(formats)('groups several failures by their signatures as %s', (format) => {
+    const paths = several.map((name) => join(logs, name));
+    const { status, stdout, stderr } = crdoctor('triage', '--format', format, ...paths);
+    for (const name of several) expect(stdout).toContain(name);
+    expect(stdout).toContain('disk-full: Unable to spice data: No space left on device');
+    expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
+  });
+
+  it('counts the failures of a kind', () => {
+    const { stdout } = crdoctor('triage', ...several.map((name) => join(logs, name)));
+    expect(stdout).toMatch(/^3 failures of 2 kinds, 1 without failure\n\n2 x There is too little room/);
+  });
+
+  it('gives a document of several failures that its schema describes', () => {
+    const schema = (name: string): object =>
+      JSON.parse(readFileSync(join(root, 'dist/schemas', `${name}.schema.json`), 'utf8')) as object;
+    const ajv = new Ajv2020({ strict: true, schemas: [schema('triage-1')] });
+    const { stdout } = crdoctor('triage', '--format', 'json', ...several.map((name) => join(logs, name)));
+    const validate = ajv.compile(schema('triage-groups-1'));
+    validate(JSON.parse(stdout));
+    expect(validate.errors).toBeNull();
+  });
+
+  it('is not stopped by one input that cannot be read', () => {
+    const { status, stdout, stderr } = crdoctor('triage', join(logs, 'bad-disk-full'), 'nowhere', '--each');
+    expect(stdout).toContain('1 failure of 1 kind, 1 not read');
+    expect(stdout).toContain('NOT READ\n  nowhere: no such file or directory\n');
+    expect({ status, stderr }).toEqual({ status: 2, stderr: '' });
+    expectUsageError(crdoctor('triage', '--each', 'nowhere', 'neither'), /^crdoctor: nowhere: no such file/);
+  });
+
+  it('takes several logs for those of one failure, unless told otherwise', () => {
+    const paths = ['dump.log', 'restore.log'].map((name) => file(name, failed));
+    expect(crdoctor('triage', ...paths).stdout).toMatch(/^UNEXPLAINED/);
+    const elsewhere = file('elsewhere.log', failed.replace('6.12.48', '6.1.0'));
+    expect(crdoctor('triage', paths[0] ?? '', elsewhere).stdout).toMatch(/--each judges each by\s+itself/);
+    expect(crdoctor('triage', '--each', ...paths).stdout).toMatch(/^2 failures of 1 kind\n/);
+    expectUsageError(crdoctor('triage', '--each', '--together', ...paths), /--each and --together contradict/);
+  });
+
+  it('tells what CRIU counted where its statistics lie beside the log', () => {
+    mkdirSync(join(scratch, 'counted'), { recursive: true });
+    for (const name of ['stats-dump', 'stats-restore']) {
+      file(`counted/${name}`, readFileSync(join(root, 'fixtures/stats', name)));
+    }
+    file('counted/dump.log.gz', readFileSync(join(logs, 'good-stop/snapshot_dump.log.gz')));
+    const told = /counted\/stats-dump: frozen 0\.\d\d s after freezing for 0\.10 s, \d+ pages \(\S+ MiB\) written/;
+    expect(crdoctor('triage', 'counted').stdout).toMatch(told);
+    expect(crdoctor('triage', 'counted/dump.log.gz').stdout).toMatch(told);
+    shell('rm counted/stats-*; mkfifo counted/stats-dump; ln -s /etc/passwd counted/stats-restore');
+    expect(crdoctor('triage', 'counted')).toMatchObject({ status: 0, stderr: '' });
+  });
+
   it('reads standard input, and ends quietly when nobody reads on', () => {
     file('odd.log', failed);
     expect(shell('$CRDOCTOR triage - <odd.log').stdout).toContain('-:3: (00.035818)');
@@ -284,6 +382,19 @@ describe('crdoctor triage', () => {
       status: 5,
       stdout: '{',
       stderr: '',
+    });
+  });
+
+  it.each(['tar czf', 'tar cJf', 'tar --zstd -cf', 'tar cjf', 'zip -qr'])('reads what was packed by %s', (pack) => {
+    const log = join(root, 'fixtures/logs/bad-mount-unsupported-fs/snapshot_dump.log.gz');
+    const packer =
+      { J: 'xz', z: 'gzip', j: 'bzip2' }[/c([zJj])f/.exec(pack)?.[1] ?? ''] ?? /z(?:std|ip)/.exec(pack)?.[0] ?? '';
+    const script = `command -v ${packer} >/dev/null || exit 77; mkdir -p packed && cp ${log} packed && rm -f x.zip && ${pack} x.zip packed`;
+    if (shell(script).status === 77) return;
+    expect(shell('$CRDOCTOR triage x.zip && $CRDOCTOR triage - <x.zip')).toMatchObject({
+      status: 0,
+      stderr: '',
+      stdout: expect.stringMatching(/mount-unsupported-fs[^]+mount-unsupported-fs/) as string,
     });
   });
 
@@ -337,6 +448,13 @@ describe('crdoctor report', () => {
     expect([130, 143]).toContain(ran.status);
     // Done in time, or not there at all.
     expect(left.filter((name) => name !== 'r.tar.gz')).toEqual([]);
+  });
+
+  it('reads what a shell hands over as a pipe', () => {
+    const script = '$CRDOCTOR report --only action -o piped.tar.gz --error <(echo one; sleep 0.2; echo two) -- x';
+    expect(shell(script)).toMatchObject({ status: 0, stdout: 'piped.tar.gz\n', stderr: '' });
+    expect(shell("tar xzOf piped.tar.gz --wildcards '*/action/output.txt'").stdout).toBe('one\ntwo\n');
+    expectUsageError(shell('$CRDOCTOR report --error /dev/fd/99'), /sudo closes what <\(COMMAND\) opens/);
   });
 
   it('leaves nothing under its name when it is killed, and the next one is not disturbed', () => {

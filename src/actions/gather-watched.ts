@@ -5,6 +5,7 @@ import { join } from 'node:path';
 
 import { errorCode } from '../errors.js';
 import { keepOutput } from '../process/kept-output.js';
+import type { ToldAction } from '../report/action.js';
 import type { Evidence, Source } from '../source/source.js';
 import { cutKernelLog } from './gather-aftermath.js';
 import type { GuardRecord } from './guard-record.js';
@@ -13,12 +14,11 @@ import type { GuardRecord } from './guard-record.js';
 const maxOutputBytes = 4 * 1024 * 1024;
 
 /** What the command displayed, standard output before standard error. */
-export async function readDisplayed(
-  directory: string,
-): Promise<{ readonly origin: string; readonly text: string; readonly isCut: boolean }> {
+export async function readDisplayed(directory: string): Promise<NonNullable<ToldAction['output']>> {
   const kept = keepOutput(maxOutputBytes, 'tail');
   for (const name of ['stdout.log', 'stderr.log']) kept.push(await readIfThere(join(directory, name)));
-  return { origin: 'the guarded command', text: kept.bytes().toString('utf8'), isCut: kept.isTruncated() };
+  const cut = kept.isTruncated() ? ({ status: 'truncated', reason: 'its beginning is left out' } as const) : undefined;
+  return { origin: 'the guarded command', text: kept.bytes().toString('utf8'), cut };
 }
 
 async function readIfThere(path: string): Promise<Buffer> {

@@ -4,7 +4,8 @@ import { readFile } from 'node:fs/promises';
 
 import type { InstancePlaces } from '../engines/engine.js';
 import { parseTcpListeners, parseUnixListeners } from '../parse/net-sockets.js';
-import { parseTasks, type TaskRecord } from '../parse/tasks.js';
+import type { TaskRecord } from '../parse/task-records.js';
+import { parseTasks } from '../parse/tasks.js';
 import type { Evidence, EvidenceRequest, Source } from '../source/source.js';
 import type { Observation, TaskNote } from './guard-record.js';
 
@@ -63,17 +64,19 @@ function noteTask({ pid, status }: TaskRecord): TaskNote {
 }
 
 /** Stopped by a signal, traced, or dead and not fetched. */
-function heldTask({ pid, status, threadTracers }: TaskRecord): readonly string[] {
+function heldTask({ pid, status, threads }: TaskRecord): readonly string[] {
   if (status === undefined) return [];
   const label = `${status.name} (pid ${pid})`;
-  const tracer = status.tracer > 0 ? status.tracer : threadTracers[0];
+  const tracer = [status, ...threads].map((each) => each.tracer).find((each) => each > 0);
   if (tracer !== undefined) return [`${label} is traced by process ${tracer}`];
   return status.state === 't' || status.state === 'T' ? [`${label} is stopped`] : [];
 }
 
 /** What traces them, mostly one CRIU, with everything that it has started. */
 async function findTracers(source: Source, tasks: readonly TaskRecord[]): Promise<readonly number[]> {
-  const direct = new Set(tasks.flatMap(({ status, threadTracers }) => [status?.tracer ?? 0, ...threadTracers]));
+  const direct = new Set(
+    tasks.flatMap(({ status, threads }) => [status?.tracer ?? 0, ...threads.map((each) => each.tracer)]),
+  );
   const requests = [...direct]
     .filter((pid) => pid > 0)
     .slice(0, 5)

@@ -3,13 +3,16 @@
 import { extract, type Extract } from 'tar-stream';
 
 import { UserError } from '../errors.js';
-import { tooLarge, unpack, type ArchiveForm } from './unpack.js';
+import type { Packing } from './packing.js';
+import { tooLarge, unpack } from './unpack.js';
 
 export interface WalkLimits {
   /** Entries of any kind; a report has some hundreds. */
   readonly maxEntries: number;
   /** All entries together, unpacked. */
   readonly maxTotalBytes: number;
+  /** Ends the walk with its reason. */
+  readonly signal?: AbortSignal;
 }
 
 /** One entry; its content is there until the next one is asked for, and need not be read. */
@@ -21,6 +24,10 @@ export interface RawEntry {
   /** As tar-stream calls it; unknown ones are null. */
   readonly type: string | null;
   readonly bytes: number;
+  /** When it was written last, milliseconds since 1970; undefined where the archive does not say. */
+  readonly modifiedMs?: number;
+  /** Why its content cannot be read, one clause; undefined = it can. */
+  readonly refusal?: string;
   readonly content: AsyncIterable<Buffer>;
 }
 
@@ -39,21 +46,21 @@ const endMarkBytes = 1024;
  * any other Error where it is damaged.
  * @throws {UserError} there is more in it than a report ever holds
  */
-export async function* walkEntries(path: string, form: ArchiveForm, limits: WalkLimits): AsyncGenerator<RawEntry> {
+export async function* walkTar(path: string, packing: Packing, limits: WalkLimits): AsyncGenerator<RawEntry> {
   const parser = extract();
   const end: End = { zeros: 0 };
-  const feeding = feed(parser, unpack(path, form, limits.maxTotalBytes), end);
+  const feeding = feed(parser, watch(unpack(path, packing, limits.maxTotalBytes), limits.signal), end);
   let position = 0;
   let declared = 0;
   try {
     for await (const entry of parser) {
-      const { name, type, size } = entry.header;
+      const { name, type, size, mtime } = entry.header;
       declared += size;
       if (declared > limits.maxTotalBytes) throw tooLarge(path, limits.maxTotalBytes);
-      if (position >= limits.maxEntries) {
-        throw new UserError(`${path} is not read: it holds more than ${limits.maxEntries} entries`);
-      }
-      yield { position, name, type, bytes: size, content: readContent(entry, end) };
+      if (position >= limits.maxEntries) throw tooMany(path, limits.maxEntries);
+      const modifiedMs = mtime?.getTime() ?? 0;
+      const known = modifiedMs > 0 ? { modifiedMs } : {};
+      yield { position, name, type, bytes: size, ...known, content: readContent(entry, end) };
       position += 1;
       await drain(entry);
     }
@@ -65,6 +72,18 @@ export async function* walkEntries(path: string, form: ArchiveForm, limits: Walk
   }
   if (end.damage !== undefined) throw end.damage;
   if (end.zeros < endMarkBytes) throw new CutOff();
+}
+
+/** What is said of an archive with too many entries. */
+export function tooMany(path: string, maxEntries: number): UserError {
+  return new UserError(`${path} is not read: it holds more than ${maxEntries} entries`);
+}
+
+async function* watch(bytes: AsyncGenerator<Buffer>, signal: AbortSignal | undefined): AsyncGenerator<Buffer> {
+  for await (const chunk of bytes) {
+    signal?.throwIfAborted();
+    yield chunk;
+  }
 }
 
 /** The archive stops before its end. */
@@ -84,12 +103,30 @@ function toCutOff(error: unknown): unknown {
 type Source = Extract extends AsyncIterable<infer Each> ? Each : never;
 
 async function* readContent(entry: Source, end: End): AsyncGenerator<Buffer> {
+  const pieces: AsyncIterator<unknown, unknown> = entry[Symbol.asyncIterator]();
+  let isLeft = true;
   try {
-    for await (const piece of entry) {
+    for (;;) {
+      const { done, value: piece } = await pieces.next();
+      if (done === true) break;
       if (piece instanceof Uint8Array) yield Buffer.from(piece.buffer, piece.byteOffset, piece.byteLength);
     }
+    isLeft = false;
   } catch (error) {
+    isLeft = false;
     throw end.damage ?? toCutOff(error);
+  } finally {
+    // Whoever has seen enough must not end the entry: the parser would wait for ever for somebody to read it.
+    if (isLeft) await readToEnd(pieces);
+  }
+}
+
+/** What goes wrong here is found by the walk as well. */
+async function readToEnd(pieces: AsyncIterator<unknown, unknown>): Promise<void> {
+  try {
+    while ((await pieces.next()).done !== true);
+  } catch {
+    // See above.
   }
 }
 

@@ -1,10 +1,11 @@
 /** Reads tar archives that strangers send: never extracts, takes plain files alone, names what it skips. */
 
 import { UserError } from '../errors.js';
-import { CutOff, walkEntries, type RawEntry, type WalkLimits } from './entries.js';
-import { judgeEntryName } from './entry-name.js';
+import { CutOff, type RawEntry, type WalkLimits } from './entries.js';
+import { chooseEntry, shortenName } from './entry-choice.js';
 import { createProblemList } from './problems.js';
-import { sniffArchive, type ArchiveForm } from './unpack.js';
+import { sniffArchive } from './unpack.js';
+import { walkEntries } from './walk.js';
 
 export { sniffArchive } from './unpack.js';
 
@@ -54,13 +55,14 @@ export const defaultLimits: ArchiveLimits = {
 
 /**
  * Lists what an archive holds.
- * @throws {UserError} it is no tar archive, cannot be opened, or holds more than the limits allow
+ * @throws {UserError} it is neither tar nor zip, cannot be opened, or holds more than the limits allow
  */
 export async function readArchive(path: string, limits: ArchiveLimits = defaultLimits): Promise<ArchiveIndex> {
   const form = await sniffArchive(path);
   if (form === undefined) {
-    throw new UserError(`${path} is no tar archive, neither plain nor packed with gzip`);
+    throw new UserError(`${path} is no tar archive (plain, or packed with gzip, xz, zstd or bzip2) and no zip`);
   }
+  const walk = (): AsyncIterable<RawEntry> => walkEntries(path, form, limits);
   const files = new Map<string, ArchiveFile>();
   const left = new Map<number, string>();
   const problems = createProblemList();
@@ -68,13 +70,13 @@ export async function readArchive(path: string, limits: ArchiveLimits = defaultL
   let last = 'its beginning';
   let isCutOff = false;
   try {
-    for await (const entry of walkEntries(path, form, limits)) {
+    for await (const entry of walk()) {
       last = entry.name;
-      const name = chooseName(entry, files, limits);
-      if (name.refusal !== undefined) problems.add(`skipped ${shorten(entry.name)}: ${name.refusal}`);
+      const name = chooseEntry(entry, files, limits.maxEntryBytes);
+      if (name.refusal !== undefined) problems.add(`skipped ${shortenName(entry.name)}: ${name.refusal}`);
       if (name.name === undefined) continue;
       const isKept = entry.bytes <= Math.min(keepable, limits.maxKeptEntryBytes);
-      const file = isKept ? await keep(entry) : await leave(entry, path, form, limits);
+      const file = isKept ? await keep(entry) : await leave(entry, walk);
       if (isKept) keepable -= entry.bytes;
       else left.set(entry.position, name.name);
       files.set(name.name, file);
@@ -83,10 +85,9 @@ export async function readArchive(path: string, limits: ArchiveLimits = defaultL
     if (error instanceof UserError || !(error instanceof Error)) throw error;
     isCutOff = error instanceof CutOff;
     const what = isCutOff ? 'the report is truncated: the archive stops' : `the archive is damaged (${error.message})`;
-    problems.add(`${what} at or behind ${shorten(last)}`);
+    problems.add(`${what} at or behind ${shortenName(last)}`);
   }
-  const readMany = (names: ReadonlySet<string>): AsyncIterable<NamedContent> =>
-    readInOnePass(files, left, names, () => walkEntries(path, form, limits));
+  const readMany = (names: ReadonlySet<string>): AsyncIterable<NamedContent> => readInOnePass(files, left, names, walk);
   return { files, readMany, problems: problems.all(), isCutOff };
 }
 
@@ -114,31 +115,6 @@ async function* readInOnePass(
   }
 }
 
-interface Choice {
-  readonly name?: string;
-  readonly refusal?: string;
-}
-
-const kinds: Readonly<Record<string, string>> = {
-  link: 'it is a hard link',
-  symlink: 'it is a symbolic link',
-  'character-device': 'it is a device',
-  'block-device': 'it is a device',
-  fifo: 'it is a fifo',
-};
-
-/** The name under which an entry is taken, or why not; neither for directories, which are of no interest. */
-function chooseName(entry: RawEntry, files: ReadonlyMap<string, unknown>, limits: ArchiveLimits): Choice {
-  const { type, bytes } = entry;
-  if (type === 'directory') return {};
-  if (type !== 'file' && type !== 'contiguous-file') return { refusal: kinds[type ?? ''] ?? 'it is no file' };
-  const { name, refusal } = judgeEntryName(entry.name);
-  if (refusal !== undefined) return { refusal };
-  if (files.has(name)) return { refusal: 'the archive holds that name twice, and the first one counts' };
-  if (bytes > limits.maxEntryBytes) return { refusal: `it has ${bytes} bytes, more than ${limits.maxEntryBytes}` };
-  return { name };
-}
-
 async function keep({ content, bytes }: RawEntry): Promise<ArchiveFile> {
   const pieces: Buffer[] = [];
   for await (const piece of content) pieces.push(piece);
@@ -151,26 +127,18 @@ async function* once(content: Buffer): AsyncGenerator<Buffer> {
 }
 
 /** Read to its end once, so that a file that is cut off is not listed. */
-async function leave(entry: RawEntry, path: string, form: ArchiveForm, limits: ArchiveLimits): Promise<ArchiveFile> {
-  const { position, bytes } = entry;
-  for await (const piece of entry.content) void piece;
-  return { bytes, open: () => readAgain(path, form, limits, position) };
+async function leave(
+  { content, position, bytes }: RawEntry,
+  walk: () => AsyncIterable<RawEntry>,
+): Promise<ArchiveFile> {
+  for await (const piece of content) void piece;
+  return { bytes, open: () => readAgain(walk, position) };
 }
 
-async function* readAgain(
-  path: string,
-  form: ArchiveForm,
-  limits: ArchiveLimits,
-  position: number,
-): AsyncGenerator<Buffer> {
-  for await (const entry of walkEntries(path, form, limits)) {
+async function* readAgain(walk: () => AsyncIterable<RawEntry>, position: number): AsyncGenerator<Buffer> {
+  for await (const entry of walk()) {
     if (entry.position !== position) continue;
     yield* entry.content;
     return;
   }
-}
-
-/** The end of a name tells more than its beginning. */
-function shorten(name: string): string {
-  return name.length <= 120 ? name : `…${name.slice(-120)}`;
 }

@@ -1,56 +1,83 @@
-/** Gives the plain bytes of a tar archive, packed with gzip or not, and ends when there are too many. */
+/** Tells archives by how they begin, gives the plain bytes of one, and ends when there are too many. */
 
 import { constants } from 'node:fs';
 import { open, type FileHandle } from 'node:fs/promises';
-import { createGunzip, constants as zlib } from 'node:zlib';
 
 import { UserError } from '../errors.js';
+import { isZip, packingOf, unpackPieces, type Packing } from './packing.js';
 
-/** How an archive is packed. */
-export type ArchiveForm = 'tar' | 'gzip';
+/** What an archive is, and how it is packed as a whole (a zip packs each file by itself). */
+export interface ArchiveForm {
+  readonly container: 'tar' | 'zip';
+  readonly packing: Packing;
+}
 
 /** Past the first of these bytes, what unpacks to more than so many times its size is no log. */
-const bomb = { afterBytes: 256 * 1024 ** 2, maxRatio: 200 };
+const bombAfterBytes = 256 * 1024 ** 2;
+const maxRatios: Readonly<Record<Packing, number>> = { none: 2, gzip: 200, xz: 2000, zstd: 2000, bzip2: 2000 };
 /** One read. Gzip packs at most 1032 to 1, so what one read unpacks to stays below 34 MB. */
 const readBytes = 32 * 1024;
 const sniffedBytes = 4096;
+/** Bytes that hold the first block, without which nothing can be unpacked: 128 KB for zstd, 900 for bzip2. */
+const firstBlockBytes: Readonly<Record<Packing, number>> = {
+  none: sniffedBytes,
+  gzip: sniffedBytes,
+  xz: 64 * 1024,
+  zstd: 256 * 1024,
+  bzip2: 1024 * 1024,
+};
+
+/** Bytes by which any archive can be told. */
+export const maxSniffedBytes = firstBlockBytes.bzip2;
 
 /**
- * How the file is packed, undefined when it is no tar archive: by the mark `ustar` in its first
- * header, which every tar program since 1988 writes. Throws what opening a file throws.
+ * What kind of archive the file is, undefined when it is none. A tar archive is told by the mark `ustar`
+ * in its first header, which every tar program since 1988 writes. Throws what opening a file throws.
  */
 export async function sniffArchive(path: string): Promise<ArchiveForm | undefined> {
   const file = await openRegular(path);
   if (file === undefined) return undefined;
   try {
-    const head = Buffer.alloc(sniffedBytes);
-    const { bytesRead } = await file.read(head, 0, sniffedBytes, 0);
-    const bytes = head.subarray(0, bytesRead);
-    if (hasTarMark(bytes)) return 'tar';
-    return isGzip(bytes) && hasTarMark(await unpackHead(path, bytes)) ? 'gzip' : undefined;
+    const read = async (length: number): Promise<Buffer> => {
+      const { bytesRead, buffer } = await file.read(Buffer.alloc(length), 0, length, 0);
+      return buffer.subarray(0, bytesRead);
+    };
+    const head = await read(sniffedBytes);
+    const packing = packingOf(head);
+    return await sniffHead(firstBlockBytes[packing] > head.length ? await read(firstBlockBytes[packing]) : head);
   } finally {
     await file.close();
   }
 }
 
-function isGzip(bytes: Buffer): boolean {
-  return bytes[0] === 0x1f && bytes[1] === 0x8b;
+/** The same for bytes in memory, at best {@link maxSniffedBytes} of them. */
+export async function sniffHead(head: Buffer): Promise<ArchiveForm | undefined> {
+  if (isZip(head)) return { container: 'zip', packing: 'none' };
+  const packing = packingOf(head);
+  const plain = packing === 'none' ? head : await unpackHead(packing, head);
+  return hasTarMark(plain) ? { container: 'tar', packing } : undefined;
 }
 
-function hasTarMark(bytes: Buffer): boolean {
+/** Whether the plain bytes are those of a tar archive. */
+export function hasTarMark(bytes: Buffer): boolean {
   return bytes.toString('latin1', 257, 262) === 'ustar';
 }
 
-/** As much as can be unpacked, however it ends. */
-async function unpackHead(path: string, bytes: Buffer): Promise<Buffer> {
+/** The first header, as far as it can be unpacked, however it ends. */
+async function unpackHead(packing: Packing, bytes: Buffer): Promise<Buffer> {
   async function* packed(): AsyncGenerator<Buffer> {
     yield await Promise.resolve(bytes);
   }
   const pieces: Buffer[] = [];
+  let length = 0;
   try {
-    for await (const piece of gunzip(path, packed())) pieces.push(piece);
+    for await (const piece of unpackPieces(packing, packed())) {
+      pieces.push(piece);
+      length += piece.length;
+      if (length >= 512) break;
+    }
   } catch {
-    // Damaged further behind, or by its first bytes no gzip at all: what came out tells.
+    // Damaged further behind, or by its first bytes not packed at all: what came out tells.
   }
   return Buffer.concat(pieces);
 }
@@ -65,19 +92,21 @@ async function openRegular(path: string): Promise<FileHandle | undefined> {
 }
 
 /**
- * The plain bytes. An archive that was cut off just ends; one that is damaged gives what was before
- * the damage, then throws an Error.
- * @throws {UserError} it unpacks to more than a report ever would
+ * The plain bytes of a tar archive. One that was cut off just ends or throws an Error, one that is damaged
+ * gives what was before the damage, then throws an Error.
+ * @throws {UserError} it unpacks to more than is taken
  */
-export async function* unpack(path: string, form: ArchiveForm, maxBytes: number): AsyncGenerator<Buffer> {
+export async function* unpack(path: string, packing: Packing, maxBytes: number): AsyncGenerator<Buffer> {
   const file = await openRegular(path);
   if (file === undefined) throw new UserError(`${path} is no regular file`);
+  const count = { input: 0, output: 0 };
   try {
-    const packed = readPieces(file);
-    let total = 0;
-    for await (const chunk of form === 'gzip' ? gunzip(path, packed) : packed) {
-      total += chunk.length;
-      if (total > maxBytes) throw tooLarge(path, maxBytes);
+    for await (const chunk of unpackPieces(packing, readPieces(file, count))) {
+      count.output += chunk.length;
+      if (count.output > maxBytes) throw tooLarge(path, maxBytes);
+      if (count.output > bombAfterBytes && count.output > count.input * maxRatios[packing]) {
+        throw new UserError(`${path} is not read: it unpacks to more than ${maxRatios[packing]} times its size`);
+      }
       yield chunk;
     }
   } finally {
@@ -90,7 +119,7 @@ export function tooLarge(path: string, maxBytes: number): UserError {
   return new UserError(`${path} is not read: it unpacks to more than ${maxBytes / 1024 ** 3} GiB`);
 }
 
-async function* readPieces(file: FileHandle): AsyncGenerator<Buffer> {
+async function* readPieces(file: FileHandle, count: { input: number }): AsyncGenerator<Buffer> {
   const { size } = await file.stat();
   for (let position = 0; ;) {
     const length = pieceLength(size - position);
@@ -98,6 +127,7 @@ async function* readPieces(file: FileHandle): AsyncGenerator<Buffer> {
     const { bytesRead, buffer } = await file.read(Buffer.allocUnsafe(length), 0, length, position);
     if (bytesRead === 0) return;
     position += bytesRead;
+    count.input = position;
     yield buffer.subarray(0, bytesRead);
   }
 }
@@ -109,47 +139,4 @@ async function* readPieces(file: FileHandle): AsyncGenerator<Buffer> {
 function pieceLength(left: number): number {
   if (left > 2 * readBytes) return readBytes;
   return left > 1024 ? 1024 : 4;
-}
-
-/**
- * Fed by hand, piece by piece: a piped stream that breaks throws away what it had unpacked, and that
- * may be the last whole file.
- */
-async function* gunzip(path: string, packed: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
-  // With this flush the end of what there is counts as the end; the tar inside tells whether it is.
-  const stream = createGunzip({ finishFlush: zlib.Z_SYNC_FLUSH, chunkSize: 256 * 1024 });
-  let unpacked: Buffer[] = [];
-  const state: { error?: Error; input: number; output: number } = { input: 0, output: 0 };
-  stream.on('data', (chunk: Buffer) => {
-    unpacked.push(chunk);
-    state.output += chunk.length;
-  });
-  const broken = new Promise<void>((resolve) => {
-    stream.on('error', (error) => {
-      state.error = error;
-      resolve();
-    });
-    stream.once('close', resolve);
-  });
-  const take = (): Buffer[] => {
-    const taken = unpacked;
-    unpacked = [];
-    return taken;
-  };
-  try {
-    for await (const piece of packed) {
-      state.input += piece.length;
-      await Promise.race([new Promise<void>((resolve) => stream.write(piece, () => resolve())), broken]);
-      yield* take();
-      if (state.error !== undefined) throw state.error;
-      if (state.output > bomb.afterBytes && state.output > state.input * bomb.maxRatio) {
-        throw new UserError(`${path} is not read: it unpacks to more than ${bomb.maxRatio} times its size`);
-      }
-    }
-    await Promise.race([new Promise<void>((resolve) => stream.once('end', resolve).end()), broken]);
-    yield* take();
-    if (state.error !== undefined) throw state.error;
-  } finally {
-    stream.destroy();
-  }
 }

@@ -8,7 +8,7 @@ import { promisify } from 'node:util';
 
 import { TarArchive } from 'archiver';
 
-import { errorCode, exitStatus, UserError } from '../errors.js';
+import { errorCode, explainSystemError, UserError } from '../errors.js';
 import { judgeEntryName } from './entry-name.js';
 
 export interface WriteOptions {
@@ -190,28 +190,12 @@ async function syncDirectory(directory: string): Promise<void> {
   }
 }
 
-const reasons: Readonly<Record<string, string>> = {
-  ENOENT: 'there is no such directory',
-  ENOTDIR: 'there is no such directory',
-  EACCES: 'permission denied',
-  EPERM: 'permission denied',
-  EROFS: 'the file system is read-only',
-  ENOSPC: 'no space left on the device',
-  EDQUOT: 'the disk quota is used up',
-  EFBIG: 'the file would be too large',
-  ENAMETOOLONG: 'the name is too long',
-};
-
-/** Errors that are no wrong use: the disk is what failed. */
-const diskCodes: ReadonlySet<string> = new Set(['ENOSPC', 'EDQUOT', 'EFBIG', 'EIO']);
+const noDirectory = 'there is no such directory';
 
 function explain(error: unknown, path: string): Error {
-  const code = errorCode(error);
-  if (error instanceof UserError) return error;
-  if (!(error instanceof Error) || code === undefined) return error instanceof Error ? error : new Error(String(error));
-  if (code === 'EEXIST') return taken(path);
-  const reason = reasons[code] ?? error.message;
-  return new UserError(`cannot write ${path}: ${reason}`, {
-    exitStatus: diskCodes.has(code) ? exitStatus.internal : exitStatus.usage,
+  if (errorCode(error) === 'EEXIST' && !(error instanceof UserError)) return taken(path);
+  const explained = explainSystemError(error, `cannot write ${path}`, {
+    reasons: { ENOENT: noDirectory, ENOTDIR: noDirectory },
   });
+  return explained instanceof Error ? explained : new Error(String(explained));
 }

@@ -1,8 +1,11 @@
 /** Options of `check`, and what they may not be together. */
 
+import { resolve } from 'node:path';
+
 import type { InferredOptionTypes, Options } from 'yargs';
 
 import { UserError } from '../errors.js';
+import { parseCriuOptions } from '../parse/criu-options.js';
 import type { Operation } from '../rules/cause.js';
 import type { OutputArguments, WorkArguments } from './output-options.js';
 import { readPlace, requireLocal } from './where-option.js';
@@ -43,13 +46,18 @@ export interface CheckWish {
   readonly engine: string | undefined;
   readonly pid: number | undefined;
   readonly criuOptions: readonly string[];
+  /** Directory that the images of a process tree go to; undefined for containers. */
+  readonly images: string | undefined;
   readonly operation: Operation;
   /** The target of a move is given (and is this host). */
   readonly hasTarget: boolean;
 }
 
-/** @throws {UserError} for options that do not fit together */
-export function readCheckWish(parsed: CheckArguments): CheckWish {
+/**
+ * `cwd`: where criu would be started, which is where it writes without an option that says otherwise.
+ * @throws {UserError} for options that do not fit together
+ */
+export function readCheckWish(parsed: CheckArguments, cwd: string): CheckWish {
   readPlace('--on', parsed.on);
   requireLocal('--to', parsed.to);
   const instance = instanceOf(parsed);
@@ -67,14 +75,27 @@ export function readCheckWish(parsed: CheckArguments): CheckWish {
   if (parsed.to !== undefined && operation !== undefined && operation !== 'move') {
     throw new UserError(`--to goes with --for move, not with --for ${operation}`);
   }
+  const criuOptions = parseCriuOptions(parsed['criu-options'] ?? '', refuseWord);
   return {
     instance,
     engine: pid === undefined ? parsed.engine : 'criu',
     pid,
-    criuOptions: (parsed['criu-options'] ?? '').split(/\s+/).filter((option) => option !== ''),
+    criuOptions,
+    images: pid === undefined ? undefined : resolve(cwd, findImages(criuOptions) ?? '.'),
     operation: operationOf(parsed, instance, pid),
     hasTarget: parsed.to !== undefined,
   };
+}
+
+function findImages(options: readonly string[]): string | undefined {
+  const option = '--images-dir ';
+  return options.findLast((each) => each.startsWith(option))?.slice(option.length);
+}
+
+function refuseWord(word: string): never {
+  throw new UserError(`--criu-options: ${word} is no option of criu`, {
+    hint: 'Give them as criu dump gets them: --criu-options "--tcp-established --external unix[123]"',
+  });
 }
 
 /** The container that is named. After `--` a name may begin with a dash. */

@@ -1,6 +1,6 @@
 /** `crdoctor check`: judges a host or a container before the freeze. */
 
-import { exitStatus, UserError, type ExitStatus } from '../errors.js';
+import { exitStatus, type ExitStatus } from '../errors.js';
 import { collect } from '../evidence/collect.js';
 import type { Assessment } from '../findings/finding.js';
 import { escapeText } from '../render/escape.js';
@@ -19,18 +19,23 @@ import { readPlace } from './where-option.js';
  * @throws {UserError} wrong use, no such instance, an engine that cannot be asked
  */
 export async function runCheck(parsed: CheckArguments, invocation: Invocation): Promise<ExitStatus> {
-  const { source, wish, problems, explain } = await openSource(parsed, invocation);
+  const { source, wish, isRecorded, problems, explain } = await openSource(parsed, invocation);
   const loading = loadJudge(wish, parsed, invocation);
   // What is wrong with rules of the user is told before anything is looked at; else both happen at once.
   if (parsed.rules !== undefined) await loading;
+  const tellProblems = (): void => {
+    for (const problem of problems()) invocation.stderr.write(`crdoctor: ${escapeText(problem)}\n`);
+  };
   const collecting = collect(source, wish).catch((error: unknown) => {
+    // What is odd about a report may be why it cannot be judged.
+    tellProblems();
     throw explain(error);
   });
   const [collected, judge] = await Promise.all([collecting, loading]);
   invocation.signal.throwIfAborted();
   const { assessment, reasons } = judge(collected, source.where);
-  for (const problem of problems()) invocation.stderr.write(`crdoctor: ${escapeText(problem)}\n`);
-  const context = { reasons, strict: parsed.strict ?? false };
+  tellProblems();
+  const context = { reasons, strict: parsed.strict ?? false, isRecorded };
   invocation.stdout.write(await renderCheck(assessment, context, parsed, invocation));
   return statusOf(assessment, context.strict);
 }
@@ -39,20 +44,12 @@ export async function runCheck(parsed: CheckArguments, invocation: Invocation): 
 interface Opened {
   readonly source: Source;
   readonly wish: CheckWish;
+  /** It is a report, which nothing can be added to. */
+  readonly isRecorded: boolean;
   /** What was odd about the source, asked for in the end. Untrusted. */
   readonly problems: () => readonly string[];
   /** The same error, so that it does not seem to speak of this host when it is about another one. */
   readonly explain: (error: unknown) => unknown;
-}
-
-/** Advice for a live host is none for one that is only recorded; what is odd about the record may be the reason. */
-function explainRecorded(error: unknown, path: string, problems: readonly string[]): unknown {
-  if (!(error instanceof UserError)) return error;
-  const [problem] = problems;
-  return new UserError(`${path}, as recorded: ${error.message}`, {
-    exitStatus: error.exitStatus,
-    hint: problem ?? 'That is how it was when the report was made',
-  });
 }
 
 async function openSource(parsed: CheckArguments, invocation: Invocation): Promise<Opened> {
@@ -60,22 +57,24 @@ async function openSource(parsed: CheckArguments, invocation: Invocation): Promi
   const signal = deadlineOf(parsed, invocation);
   const onProgress = progressOf(parsed, invocation);
   if (place.kind === 'report') {
-    const [{ completeArguments }, { openBundle }] = await Promise.all([
+    const [{ completeArguments, explainRecorded }, { openBundle }] = await Promise.all([
       import('./recorded.js'),
       import('../source/bundle.js'),
     ]);
     const bundle = await openBundle(place.path);
     return {
       source: bundle,
-      wish: readCheckWish(completeArguments(parsed, bundle.manifest)),
+      wish: readCheckWish(completeArguments(parsed, bundle.manifest), invocation.cwd),
+      isRecorded: true,
       problems: () => bundle.problems(),
-      explain: (error) => explainRecorded(error, place.path, bundle.problems()),
+      explain: (error) => explainRecorded(error, bundle),
     };
   }
   const { env, now } = invocation;
   return {
     source: openLocal({ signal, onProgress, env, now }),
-    wish: readCheckWish(parsed),
+    wish: readCheckWish(parsed, invocation.cwd),
+    isRecorded: false,
     problems: () => [],
     explain: (error) => error,
   };

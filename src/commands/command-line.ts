@@ -9,6 +9,7 @@ import type { Invocation } from './invocation.js';
 import { outputOptions, workOptions } from './output-options.js';
 import { prepareArgv } from './prepared-argv.js';
 import { reportOptions } from './report-options.js';
+import { triageEpilogue, triageOptions } from './triage-options.js';
 
 /** What a command line asks for; runs after it was read to its end. */
 type Task = () => Promise<number>;
@@ -60,13 +61,16 @@ function commandTable(invocation: Invocation, choose: (task: Task) => void): Arg
       'Find the cause of a failure in its logs',
       (command) =>
         command
+          .usage('$0 triage PATH... [--against GOOD]')
           .positional('path', {
             type: 'string',
             array: true,
-            describe: 'Log, directory of logs, report or other tar archive of logs, or - for stdin',
+            describe:
+              'Log, directory, report, sosreport, checkpoint of podman, any tar or zip with logs in it, or - for stdin; gzip, xz, zstd and bzip2 are unpacked',
           })
-          .options(outputOptions)
-          .options(workOptions),
+          .options({ ...outputOptions, ...triageOptions })
+          .options(workOptions)
+          .epilogue(triageEpilogue),
       (parsed) => choose(async () => (await import('./triage.js')).runTriage(parsed, invocation)),
     )
     .command(

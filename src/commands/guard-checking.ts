@@ -23,7 +23,7 @@ export async function checkAction(
   if (operation === undefined || instance === undefined) return undefined;
   const request = { engine: action.engine, instance: action.instance };
   const isRunning = observation.status === 'running' || observation.status === 'frozen';
-  const wish = { ...request, pid: undefined, criuOptions: [], operation, hasTarget: false };
+  const wish = { ...request, pid: undefined, criuOptions: [], images: undefined, operation, hasTarget: false };
   const judge = prepareJudge(rules.causes, wish);
   const collected = isRunning
     ? await collect(source, request)

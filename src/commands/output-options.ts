@@ -77,7 +77,7 @@ export function progressOf({ progress }: WorkArguments, { stderr }: Invocation):
  * and AbortSignal.timeout: Node 20 may collect what they made before its time has come.
  * @throws {UserError} the timeout is no number of seconds
  */
-export function deadlineOf({ timeout }: WorkArguments, { signal }: Invocation): AbortSignal {
+export function deadlineOf({ timeout }: Pick<WorkArguments, 'timeout'>, { signal }: Invocation): AbortSignal {
   if (timeout === undefined) return signal;
   const seconds = Number(timeout);
   if (!(seconds > 0 && seconds <= maxTimeoutS)) {

@@ -15,6 +15,7 @@ import { openLooseLogs, openRecordedLogs } from '../source/bundle-logs.js';
 import { bundleFrom, hasManifest, withoutManifest, type Bundle } from '../source/bundle.js';
 import type { LogInput } from '../source/log-files.js';
 import type { Artifact, Manifest } from '../source/manifest.js';
+import type { Spool } from '../source/spool.js';
 import { instanceOf, type CheckArguments, type CheckWish } from './check-options.js';
 
 /**
@@ -35,6 +36,20 @@ export function completeArguments(parsed: CheckArguments, { engine, instance }: 
   return { ...parsed, engine: parsed.engine ?? engine, instance: named === undefined ? instance : parsed.instance };
 }
 
+/**
+ * The same error as one about a report: advice for a live host is none for one that is only recorded, but its
+ * logs may tell more than a check can.
+ */
+export function explainRecorded(error: unknown, { where, manifest }: Bundle): unknown {
+  if (!(error instanceof UserError)) return error;
+  const then = 'That is how it was when the report was made';
+  const hasLogs = manifest.artifacts.some((artifact) => artifact.path !== undefined && isReportedLog(artifact));
+  return new UserError(`${where}, as recorded: ${error.message}`, {
+    exitStatus: error.exitStatus,
+    hint: hasLogs ? `${then}; what its logs say: crdoctor triage ${where}` : then,
+  });
+}
+
 /** What the logs of a report, of half a report or of another archive say. */
 export interface RecordedLogs {
   readonly readings: readonly LogReading[];
@@ -46,20 +61,29 @@ export interface RecordedLogs {
 
 export interface RecordedLogOptions {
   readonly words: readonly string[];
+  /** Also keep what every line is like, to compare runs. */
+  readonly isTraced?: boolean;
   readonly watch: (input: LogInput) => LogInput;
+  readonly spool: Spool;
+  readonly signal: AbortSignal;
 }
 
 /**
- * Reads the logs that are about what failed. Without a manifest, all there are.
+ * Reads the logs of a report that are about what failed; of half a report, all there are. `name`: the
+ * report as the user knows it.
  * @throws {UserError} it cannot be read or has no logs
  */
-export async function readRecordedLogs(path: string, options: RecordedLogOptions): Promise<RecordedLogs> {
+export async function readRecordedLogs(
+  path: string,
+  options: RecordedLogOptions,
+  name: string = path,
+): Promise<RecordedLogs> {
   const read = (input: LogInput): Promise<LogReading> => readLog(options.watch(input), options);
   const tree = await openTree(path);
-  if (hasManifest(tree)) return await readReportedLogs(await bundleFrom(tree, path), read);
+  if (hasManifest(tree)) return await readReportedLogs(await bundleFrom(tree, name), read);
   const readings: LogReading[] = [];
   for await (const input of openLooseLogs(tree)) readings.push(await read(input));
-  const reason = withoutManifest(tree, path);
+  const reason = withoutManifest(tree, name);
   if (readings.length === 0) throw reason;
   return { readings, problems: [`${reason.message}; the logs in it were read`, ...tree.problems], bundle: undefined };
 }
@@ -104,7 +128,15 @@ export async function addPredictions(triage: Triage, bundle: Bundle, rules: Rule
 async function assessRecorded(bundle: Bundle, { causes }: RuleSet): Promise<Assessment | undefined> {
   const { engine, instance } = bundle.manifest;
   const operation = instance === undefined ? 'host' : 'stop';
-  const wish: CheckWish = { instance, engine, pid: undefined, criuOptions: [], operation, hasTarget: false };
+  const wish: CheckWish = {
+    instance,
+    engine,
+    pid: undefined,
+    criuOptions: [],
+    images: undefined,
+    operation,
+    hasTarget: false,
+  };
   const [{ prepareJudge }, collected] = await Promise.all([import('./judging.js'), collectOrNothing(bundle, wish)]);
   return collected && prepareJudge(causes, wish)(collected, bundle.where).assessment;
 }

@@ -3,10 +3,9 @@
 import { hostname } from 'node:os';
 
 import type { ReportWriter } from '../archive/write.js';
-import { exitStatus, UserError, type ExitStatus } from '../errors.js';
+import { exitStatus, type ExitStatus } from '../errors.js';
 import type { Collected } from '../evidence/collect.js';
 import type { Assessment } from '../findings/finding.js';
-import { keepOutput } from '../process/kept-output.js';
 import { escapeText } from '../render/escape.js';
 import { renderReportReadme } from '../render/report-readme.js';
 import { buildReport } from '../report/build.js';
@@ -14,8 +13,8 @@ import { missingLines } from '../report/missing.js';
 import { findLeftovers, outputPath, reportName } from '../report/output-file.js';
 import type { ReportSummary } from '../report/summary.js';
 import { openLocal } from '../source/local.js';
-import { openLogs } from '../source/log-files.js';
 import type { RuleSet } from '../rules/load.js';
+import { readFailedOutput } from './failed-output.js';
 import type { Invocation } from './invocation.js';
 import { logJudgeOf } from './log-judge.js';
 import { deadlineOf, progressOf } from './output-options.js';
@@ -23,9 +22,6 @@ import type { ReportArguments } from './report-options.js';
 import { defaultTimeout, readReportWish, type ReportWish } from './report-wish.js';
 import { openReportWriter } from './report-writer.js';
 import { openRules } from './rule-set.js';
-
-/** What was displayed is longer only when something goes round in circles. */
-const maxOutputBytes = 4 * 1024 * 1024;
 
 /**
  * Writes the report and prints its path. Status 0 whenever it was written, whatever it lacks.
@@ -37,7 +33,9 @@ export async function runReport(parsed: ReportArguments, invocation: Invocation)
   const rules = wish.isPart ? undefined : openRules(parsed, invocation);
   // What is wrong with rules of the user is told before anything is looked at.
   if (parsed.rules !== undefined) await rules;
-  const output = await readOutput(wish, invocation);
+  const timeout = parsed.timeout ?? defaultTimeout;
+  const output = wish.errorFile === undefined ? undefined : await readFailedOutput(wish.errorFile, timeout, invocation);
+  if (output?.cut !== undefined) tell(`--error ${wish.errorFile}: ${output.cut.reason}`, invocation);
   const subject = wish.instance ?? hostname();
   const now = invocation.now();
   const path = outputPath({ cwd: invocation.cwd, given: wish.output, subject, now });
@@ -92,7 +90,15 @@ async function judge(wish: ReportWish, collected: Collected, rules: Promise<Rule
   const isRunning = collected.instance !== undefined;
   const operation = isRunning ? wish.operation : 'host';
   const { instance, engine } = wish;
-  const checkWish = { instance, engine, pid: undefined, criuOptions: [], operation, hasTarget: false };
+  const checkWish = {
+    instance,
+    engine,
+    pid: undefined,
+    criuOptions: [],
+    images: undefined,
+    operation,
+    hasTarget: false,
+  };
   return prepareJudge(causes, isRunning ? checkWish : { ...checkWish, instance: undefined })(collected, 'local')
     .assessment;
 }
@@ -103,31 +109,12 @@ const noWriter: ReportWriter = {
   abandon: () => Promise.resolve(),
 };
 
-/** What the failed command displayed, at most its end. */
-async function readOutput(
-  { errorFile }: ReportWish,
-  { stdin }: Invocation,
-): Promise<{ readonly origin: string; readonly text: string; readonly isCut: boolean } | undefined> {
-  if (errorFile === undefined) return undefined;
-  const inputs = await openLogs([errorFile], stdin);
-  const [input] = inputs;
-  if (input === undefined || inputs.length > 1 || input.name !== errorFile) {
-    throw new UserError(`--error ${errorFile}: is a directory, not a file`);
-  }
-  const kept = keepOutput(maxOutputBytes, 'tail');
-  for await (const chunk of input.open()) kept.push(chunk);
-  return {
-    origin: errorFile === '-' ? 'standard input' : errorFile,
-    text: kept.bytes().toString('utf8'),
-    isCut: kept.isTruncated(),
-  };
-}
-
+/** Nothing is deleted: half a report may be all that is left of a failure, and a run elsewhere may still write it. */
 function tellLeftovers({ show }: ReportWish, path: string, invocation: Invocation): void {
-  if (show) return;
-  for (const leftover of findLeftovers(path).slice(0, 5)) {
-    tell(`${leftover} is what a run left that was killed; it can be deleted`, invocation);
-  }
+  const [first, ...others] = show ? [] : findLeftovers(path);
+  if (first === undefined) return;
+  const more = others.length === 0 ? '' : `; ${others.length} more such files lie beside it`;
+  tell(`${first} is half a report of a run that was killed: triage reads its logs, rm removes it${more}`, invocation);
 }
 
 /** The way the user would write it. */

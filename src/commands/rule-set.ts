@@ -3,7 +3,15 @@
 import { resolve } from 'node:path';
 
 import { UserError } from '../errors.js';
-import { loadRules, readRuleFiles, ruleError, type RuleSet } from '../rules/load.js';
+import {
+  joinRules,
+  loadRules,
+  readRuleFiles,
+  ruleError,
+  ruleSetOf,
+  type RuleFile,
+  type RuleSet,
+} from '../rules/load.js';
 import type { Invocation } from './invocation.js';
 
 /** What --rules gave: nothing, one directory or several. */
@@ -18,14 +26,18 @@ export interface RulesArgument {
  */
 export async function openRules({ rules }: RulesArgument, { cwd }: Invocation): Promise<RuleSet> {
   const given = rules === undefined ? [] : typeof rules === 'string' ? [rules] : rules;
-  const directories = given.map((directory) => resolve(cwd, directory));
-  if (directories.length > 0) {
-    const { checkRules } = await import('../rules/check.js');
-    for (const directory of directories) {
-      if ((await readRuleFiles(directory)).length === 0) throw new UserError(`there are no rules in ${directory}`);
-    }
-    const problems = (await Promise.all(directories.map(checkRules))).flat();
-    if (problems[0] !== undefined) throw ruleError(problems[0]);
-  }
-  return loadRules({ directories });
+  const shipped = await loadRules();
+  if (given.length === 0) return shipped;
+  const { checkRuleFiles } = await import('../rules/check.js');
+  const read = await Promise.all(given.map((directory) => readGiven(resolve(cwd, directory))));
+  const problem = read.flatMap(checkRuleFiles)[0];
+  if (problem !== undefined) throw ruleError(problem);
+  return joinRules([shipped, ...read.map(ruleSetOf)]);
+}
+
+/** @throws {UserError} there is nothing to read */
+async function readGiven(directory: string): Promise<readonly RuleFile[]> {
+  const files = await readRuleFiles(directory);
+  if (files.length === 0) throw new UserError(`there are no rules in ${directory}`);
+  return files;
 }

@@ -19,17 +19,15 @@ async function* readWatched(input: LogInput, { signal, onProgress, now }: Watch)
   const begin = now().getTime();
   let status = 'failed';
   onProgress({ type: 'started', step });
-  const aborted = rejectOn(signal);
   const chunks = input.open()[Symbol.asyncIterator]();
   try {
     for (;;) {
-      const next = await Promise.race([chunks.next(), aborted.promise]);
+      const next = await orAbort(chunks.next(), signal);
       if (next.done === true) break;
       yield next.value;
     }
     status = 'ok';
   } finally {
-    aborted.forget();
     const closed = chunks.return?.();
     // What waits for more, as a pipe does, would not close before that comes.
     if (signal.aborted) closed?.catch(() => {});
@@ -38,13 +36,20 @@ async function* readWatched(input: LogInput, { signal, onProgress, now }: Watch)
   }
 }
 
-function rejectOn(signal: AbortSignal): { readonly promise: Promise<never>; readonly forget: () => void } {
+/**
+ * Not a race with one promise for the whole log: that one would keep every chunk that ever won, and so the
+ * log, in memory.
+ */
+async function orAbort<Value>(work: Promise<Value>, signal: AbortSignal): Promise<Value> {
   let onAbort = (): void => {};
-  const promise = new Promise<never>((_, reject) => {
+  const aborted = new Promise<never>((_, reject) => {
     onAbort = () => reject(new Error('reading it took longer than allowed'));
     if (signal.aborted) onAbort();
     else signal.addEventListener('abort', onAbort, { once: true });
   });
-  promise.catch(() => {});
-  return { promise, forget: () => signal.removeEventListener('abort', onAbort) };
+  try {
+    return await Promise.race([work, aborted]);
+  } finally {
+    signal.removeEventListener('abort', onAbort);
+  }
 }

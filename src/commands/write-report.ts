@@ -4,6 +4,7 @@ import { hostname } from 'node:os';
 
 import type { GuardRecord } from '../actions/guard-record.js';
 import type { Triage } from '../findings/finding.js';
+import type { ToldAction } from '../report/action.js';
 import { buildReport } from '../report/build.js';
 import { reportName } from '../report/output-file.js';
 import type { Evidence } from '../source/source.js';
@@ -15,7 +16,7 @@ export interface GuardReport {
   readonly path: string;
   readonly record: GuardRecord;
   readonly watched: readonly Evidence[];
-  readonly output: { readonly origin: string; readonly text: string; readonly isCut: boolean };
+  readonly output: NonNullable<ToldAction['output']>;
   readonly context: GuardContext;
 }
 

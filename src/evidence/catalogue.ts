@@ -135,6 +135,14 @@ export function processRequests(pid: number): readonly EvidenceRequest[] {
   return [
     { id: 'instance.mountinfo', kind: 'file', paths: [`/proc/${pid}/mountinfo`] },
     { id: 'instance.tasks', kind: 'tasks', rootPid: pid },
+    {
+      id: 'instance.sockets',
+      kind: 'command',
+      // Who is at the other end of a unix socket is told by netlink alone. The host's own `ss` asks, in the same way.
+      argv: ['nsenter', '--target', String(pid), '--net', '--', 'ss', '-H', '-a', '-n', '-e', '-A', 'unix,netlink'],
+      timeoutMs: shortCommandMs,
+      maxBytes: 32 * 1024 * 1024,
+    },
     { id: 'instance.maps', kind: 'file', paths: [`/proc/${pid}/maps`] },
     { id: 'instance.uid_map', kind: 'file', paths: [`/proc/${pid}/uid_map`] },
     {

@@ -3,7 +3,7 @@
 import type { Engine, InstanceAddress, Packaging } from '../engines/engine.js';
 import { parseServer } from '../parse/server-json.js';
 import type { Evidence, EvidenceId, EvidenceRequest, Source } from '../source/source.js';
-import { placeRequests, processRequests } from './catalogue.js';
+import { placeRequests } from './catalogue.js';
 import { gatherHost, guessEngine, rejudgeCriu, type Collected } from './collect.js';
 import {
   daemonRequests,
@@ -13,6 +13,7 @@ import {
   reportProcessRequests,
   rpmRequest,
 } from './report-catalogue.js';
+import { gatherProcesses } from './process-evidence.js';
 import { planDirectories } from './report-directories.js';
 import type { FilePlan } from './report-files.js';
 import { settleAnswers } from './report-answers.js';
@@ -151,13 +152,13 @@ async function gatherInstance(source: Source, scout: Scout, { name, located }: F
   const daemonPid = daemonPidOf(packaging, server);
   const places = engine.findPlaces(address, packaging);
   const pid = instance?.pid;
-  const forCheck = [...(pid === undefined ? [] : processRequests(pid)), ...placeRequests(places, daemonPid)];
+  const ofPlaces = placeRequests(places, daemonPid);
   const extras = [
     ...(pid === undefined ? [] : reportProcessRequests(pid)),
     ...engine.report.instanceRequests(name, networkOf(address)),
   ];
   const [answers, more, directories] = await Promise.all([
-    source.gather(forCheck),
+    pid === undefined ? source.gather(ofPlaces) : gatherProcesses(source, pid, ofPlaces),
     source.gather(extras),
     planDirectories(source, places, daemonPid),
   ]);

@@ -5,7 +5,8 @@ import { engines } from '../engines/index.js';
 import { UserError } from '../errors.js';
 import { parseServer } from '../parse/server-json.js';
 import type { Evidence, EvidenceRequest, Source } from '../source/source.js';
-import { hostRequests, placeRequests, processRequests, snapRequests } from './catalogue.js';
+import { hostRequests, placeRequests, snapRequests } from './catalogue.js';
+import { gatherProcesses } from './process-evidence.js';
 import { chooseCandidates, resolveInstance, type ResolvedInstance } from './resolve.js';
 import { scoutHost, type Scout } from './scout.js';
 
@@ -15,6 +16,8 @@ export interface CollectRequest {
   readonly instance?: string | undefined;
   /** Root of a process tree that no engine manages. */
   readonly pid?: number | undefined;
+  /** Directory that its images will go to. */
+  readonly images?: string | undefined;
 }
 
 export interface Collected {
@@ -36,7 +39,9 @@ export interface Collected {
  */
 export async function collect(source: Source, request: CollectRequest = {}): Promise<Collected> {
   const scout = await scoutHost(source);
-  if (request.pid !== undefined) return await collectProcess(source, scout, request.pid);
+  if (request.pid !== undefined) {
+    return await collectProcess(source, scout, { pid: request.pid, images: request.images });
+  }
   const guess = guessEngine(scout, request.engine);
   if (request.instance === undefined) {
     const host = await gatherHost(source, scout, guess?.name, guess?.serverRequest);
@@ -114,17 +119,18 @@ function gatherInstance(source: Source, scout: Scout, resolved: ResolvedInstance
   const { engine, instance, server } = resolved;
   const packaging = scout.packagingOf(engine.name);
   const daemonPid = packaging === 'snap' ? parseServer(server?.text ?? '')?.pid : undefined;
-  return source.gather([
-    ...processRequests(instance.pid),
-    ...placeRequests(engine.findPlaces(instance, packaging), daemonPid),
-  ]);
+  return gatherProcesses(source, instance.pid, placeRequests(engine.findPlaces(instance, packaging), daemonPid));
 }
 
-async function collectProcess(source: Source, scout: Scout, pid: number): Promise<Collected> {
+async function collectProcess(
+  source: Source,
+  scout: Scout,
+  { pid, images }: { readonly pid: number; readonly images: string | undefined },
+): Promise<Collected> {
   if (!Number.isSafeInteger(pid) || pid < 1) throw new UserError(`${pid} is no process id`);
   const [host, ofInstance] = await Promise.all([
     gatherHost(source, scout, 'criu', undefined),
-    source.gather(processRequests(pid)),
+    gatherProcesses(source, pid, images === undefined ? [] : [{ id: 'instance.space', kind: 'space', path: images }]),
   ]);
   if (ofInstance.some(({ id, status }) => id === 'instance.tasks' && status === 'absent')) {
     throw new UserError(`there is no process ${pid}`);

@@ -1,15 +1,16 @@
 /** Turns the lines of one log into a reading: what kind of log it is, its runs, the lines that matter. */
 
 import { headerWords, nameWords, phaseMarks } from '../parse/log-marks.js';
-import { parseCommandHint, parseEnginePath, type CommandHint } from '../parse/log-command.js';
 import { parseLogLine, type LogRecord } from '../parse/log-line.js';
 import type { LogKind } from '../rules/cause.js';
 import { createEventStore } from './log-events.js';
-import { kindOfName, phaseOfName, timeOfName } from './log-name.js';
+import { createLogIdentity } from './log-identity.js';
+import { phaseOfName, timeOfName } from './log-name.js';
 import { endOfBlock, endOfLog, type LogEvent, type LogReading } from './log-reading.js';
 import { createRunTracker } from './log-runs.js';
 import type { LineSink } from './log-scan.js';
-import { compileWords } from './log-words.js';
+import { createTraceRecorder } from './log-trace.js';
+import { compileWords, type WordIndex } from './log-words.js';
 
 /** What a reader needs to know beforehand. */
 export interface ReaderOptions {
@@ -21,6 +22,8 @@ export interface ReaderOptions {
   readonly kind?: LogKind;
   /** When the file was written last, milliseconds since 1970. */
   readonly modifiedMs?: number;
+  /** Also keep what every line is like, to compare runs: takes several times as long. */
+  readonly isTraced?: boolean;
 }
 
 /** How the reading of a log ended. */
@@ -59,15 +62,13 @@ const loudWords = [
 const interestingWords = new WeakMap<readonly string[], readonly string[]>();
 
 /** Finds the lines that can be of any use; made once for the many logs that one list of words is looked for in. */
-const compileInteresting = (words: readonly string[]): RegExp => {
+const compileInteresting = (words: readonly string[]): Pick<WordIndex<true>, 'test'> => {
   const marks = phaseMarks.map((mark) => mark.words);
   const known = interestingWords.get(words) ?? [...words, ...marks, ...headerWords, ...nameWords, ...loudWords];
   interestingWords.set(words, known);
   return compileWords(known);
 };
 
-/** Lines that are looked at in full to tell what kind of log it is. */
-const sampleLines = 300;
 const maxMessage = 8 * 1024;
 const maxText = 4 * 1024;
 const maxRecent = 40;
@@ -76,15 +77,6 @@ const maxRecentText = 512;
 /** A copy that does not keep the longer text it was cut from in memory. */
 const cut = (text: string, max: number): string =>
   text.length <= max ? text : Buffer.from(text.slice(0, max)).toString();
-
-/** Kind that most of the sampled lines are of; whose daemon a logfmt log is of follows from its engine. */
-const kindOf = (votes: ReadonlyMap<LogKind, number>, hints: CommandHint, fromDaemon: number, file: string): LogKind => {
-  const [best] = [...votes].toSorted((a, b) => b[1] - a[1]);
-  if (best === undefined) return kindOfName(file) ?? 'text';
-  if (best[0] !== 'text') return best[0];
-  if (fromDaemon * 2 > best[1] && hints.engine !== undefined) return hints.engine;
-  return kindOfName(file) === 'criu' ? 'text' : (kindOfName(file) ?? 'text');
-};
 
 const keyOf = (record: LogRecord): string =>
   `${record.kind} ${record.level} ${record.location?.includes(':') ? record.location : record.message.slice(0, 40).replaceAll(/\d+/g, '#')}`;
@@ -95,52 +87,41 @@ export const createLogReader = (options: ReaderOptions): LogReader => {
   const interesting = compileInteresting(options.words);
   const store = createEventStore();
   const runs = createRunTracker();
-  const votes = new Map<LogKind, number>();
+  const traces = options.isTraced === true ? createTraceRecorder() : undefined;
+  const identity = createLogIdentity(options.file);
   const recent: string[] = [];
-  let hints: CommandHint = {};
-  let sampled = 0;
-  let fromDaemon = 0;
   let lastLine = { text: '', line: 0 };
+  let nextLine = 1;
 
   const eventOf = (record: LogRecord, text: string, line: number, key: string): LogEvent => {
+    const step = runs.stepOf(record);
     return {
       line,
       text: cut(text.trimEnd(), maxText),
       ...record,
       message: cut(record.message, maxMessage),
       run: runs.current(),
+      ...(step === undefined ? {} : { step }),
       ...(store.wantsContext(key) ? { recent: [...recent] } : {}),
     };
   };
 
   const take = (record: LogRecord, text: string, line: number): void => {
     runs.follow(record, line);
-    hints = { ...hintOf(record), ...hints };
+    identity.hear(record);
     if (record.level === 'info' && !watched.test(record.message)) return;
-    const key = keyOf(record);
-    store.add(key, eventOf(record, text, line, key));
-  };
-
-  /** Long CRIU logs tell their engine early, in an error, or never. */
-  const hintOf = (record: LogRecord): CommandHint => {
-    if (record.kind !== 'criu') return parseCommandHint(record.message);
-    return sampled <= sampleLines || record.level !== 'info' ? parseEnginePath(record.message) : {};
-  };
-
-  const sample = (records: readonly LogRecord[]): void => {
-    sampled += 1;
-    for (const record of records) {
-      votes.set(record.kind, (votes.get(record.kind) ?? 0) + 1);
-      if (record.isFromDaemon) fromDaemon += 1;
-    }
+    store.add(keyOf(record), eventOf(record, text, line, keyOf(record)));
   };
 
   const lookAt = (text: string, line: number): void => {
-    const isSample = sampled < sampleLines;
-    if (isSample || interesting.test(text)) {
+    const isSample = identity.wantsMore();
+    if (isSample || traces !== undefined || interesting.test(text)) {
       const records = parseLogLine(text);
-      if (isSample && records.length > 0) sample(records);
-      for (const record of records) take(record, text, line);
+      if (isSample && records.length > 0) identity.sample(records);
+      for (const record of records) {
+        take(record, text, line);
+        traces?.record(runs.current(), record, text, line);
+      }
     }
     if (text.trim() === '') return;
     lastLine = { text, line };
@@ -150,26 +131,29 @@ export const createLogReader = (options: ReaderOptions): LogReader => {
 
   return {
     line(text, number) {
+      if (number > nextLine) runs.skip();
+      nextLine = number + 1;
       // Progress on a terminal is drawn over and over with carriage returns; each state is a line of its own.
       const plain = text.replace(/^\uFEFF/, '').trimEnd();
       if (plain.includes('\r')) for (const part of plain.split('\r')) lookAt(part, number);
       else lookAt(plain, number);
     },
-    isSkimmable: () => (votes.get('criu') ?? 0) * 2 > sampled && sampled > 0,
+    isSkimmable: () => identity.isOfCriu(),
     finish({ lines, problem, isCutShort = false, endsWithBlock = false }) {
       if (runs.endsOpen() && !isCutShort) {
         const message = endsWithBlock ? endOfBlock : endOfLog;
         const record: LogRecord = { kind: 'criu', isFromDaemon: false, level: 'info', message };
         store.add(message, eventOf(record, lastLine.text, lastLine.line, message));
       }
-      const kind = options.kind ?? kindOf(votes, hints, fromDaemon, options.file);
+      const kind = options.kind ?? identity.kind();
       const writtenMs = timeOfName(options.file) ?? options.modifiedMs;
       return {
         file: options.file,
         kind,
         ...phaseOfName(options.file),
-        ...hints,
+        ...identity.hints(),
         runs: runs.finish(),
+        ...(traces === undefined ? {} : { traces: traces.finish(runs.current() + 1) }),
         events: store.all(),
         lines,
         isCutShort,

@@ -2,7 +2,8 @@
 
 import type { LogRecord } from '../parse/log-line.js';
 import { markOf, parseNamedThing, parseRunHeader, type PhaseMark, type RunPhase } from '../parse/log-marks.js';
-import type { LogMark, LogRun } from './log-reading.js';
+import type { LogRun } from './log-reading.js';
+import { createStepTracker, type StepTracker } from './log-steps.js';
 
 /** Names kept per run. A host has fewer tasks; a log that claims more is not worth the memory. */
 const maxNames = 10_000;
@@ -13,9 +14,13 @@ interface OpenRun {
   hasHeader: boolean;
   /** Lines below the level of warnings were written, so the end of a good run would be told too. */
   isVerbose: boolean;
+  /** An Error or Warn line of CRIU was written. */
+  isLoud: boolean;
+  /** Lines have times, which they have at `-v3` and above. */
+  hasTimes: boolean;
   succeeded: boolean;
   failed: boolean;
-  marks: Map<PhaseMark, LogMark>;
+  steps: StepTracker;
   /** Votes for the phase from lines that only one of them prints. */
   votes: Map<RunPhase, number>;
   tasks: Map<string, string>;
@@ -27,6 +32,10 @@ export interface RunTracker {
   follow(record: LogRecord, line: number): void;
   /** Index of the run that the log is in. */
   current(): number;
+  /** The step that a line stands in. */
+  stepOf(record: LogRecord): PhaseMark | undefined;
+  /** Lines were passed by. */
+  skip(): void;
   /** A run was begun and told in full, and the log stops without saying how it went. */
   endsOpen(): boolean;
   finish(): LogRun[];
@@ -37,9 +46,11 @@ const newRun = (): OpenRun => ({
   kernel: undefined,
   hasHeader: false,
   isVerbose: false,
+  isLoud: false,
+  hasTimes: false,
   succeeded: false,
   failed: false,
-  marks: new Map(),
+  steps: createStepTracker(),
   votes: new Map(),
   tasks: new Map(),
   mounts: new Map(),
@@ -75,13 +86,15 @@ const followNames = (run: OpenRun, record: LogRecord): void => {
 };
 
 const followMark = (run: OpenRun, record: LogRecord, line: number): void => {
-  const mark = markOf(record.message);
-  if (mark === undefined) return;
+  const mark = markOf(record.message, record.kind !== 'criu');
+  if (mark === undefined) {
+    if (record.level === 'error') run.steps.error(record);
+    return;
+  }
   vote(run, mark.phase, mark.outcome === undefined ? 2 : 10);
   if (mark.outcome === 'succeeded') run.succeeded = true;
   if (mark.outcome === 'failed') run.failed = true;
-  if (run.marks.has(mark)) return;
-  run.marks.set(mark, { mark, line, ...(record.timeS === undefined ? {} : { timeS: record.timeS }) });
+  run.steps.enter(mark, record, line);
 };
 
 const finishRun = (run: OpenRun): LogRun => {
@@ -92,7 +105,8 @@ const finishRun = (run: OpenRun): LogRun => {
     ...(run.kernel === undefined ? {} : { kernel: run.kernel }),
     succeeded: run.succeeded,
     failed: run.failed,
-    marks: [...run.marks.values()],
+    isTerse: run.isLoud && !run.hasTimes && !run.hasHeader && !run.succeeded && !run.failed,
+    ...run.steps.finish(),
     tasks: Object.fromEntries(run.tasks),
     mounts: Object.fromEntries(run.mounts),
   };
@@ -115,9 +129,13 @@ export const createRunTracker = (): RunTracker => {
       followNames(run, record);
       followMark(run, record, line);
       vote(run, phaseOfRecord(record), 1);
+      run.isLoud ||= record.kind === 'criu' && record.level !== 'info';
+      run.hasTimes ||= record.timeS !== undefined;
       run.isVerbose ||= record.kind === 'criu' && record.level === 'info' && record.timeS !== undefined;
     },
     current: () => runs.length - 1,
+    stepOf: (record) => (record.kind === 'criu' ? run.steps.stepOf(record) : undefined),
+    skip: () => run.steps.skip(),
     endsOpen: () => run.hasHeader && run.isVerbose && !run.succeeded && !run.failed,
     finish: () => runs.map(finishRun),
   };

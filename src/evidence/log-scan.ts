@@ -153,7 +153,8 @@ export const createLogScan = (sink: LineSink): LogScan => {
     const found = chunk.indexOf(newline);
     const end = found < 0 ? chunk.length : found;
     const room = Math.max(0, maxLineBytes - carry.length);
-    carry = Buffer.concat([carry, chunk.subarray(0, Math.min(end, room))]);
+    // Not a copy for each chunk of a line that is longer than what is kept of it.
+    if (room > 0) carry = Buffer.concat([carry, chunk.subarray(0, Math.min(end, room))]);
     if (found < 0) return chunk.length;
     sink.line(carry.toString('utf8'), number);
     number += 1;

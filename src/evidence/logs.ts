@@ -1,6 +1,9 @@
 /** Reads logs, from text or from streams of any length, in one pass and a bounded amount of memory. */
 
+import { parseCommandHint } from '../parse/log-command.js';
+import { parseStatedVersions } from '../parse/stated-versions.js';
 import type { LogKind } from '../rules/cause.js';
+import { isVersionsName } from '../source/log-name.js';
 import type { LogInput } from '../source/log-files.js';
 import type { LogReading } from './log-reading.js';
 import { createLogReader, type ReaderOptions } from './log-reader.js';
@@ -10,6 +13,8 @@ import { createLogScan } from './log-scan.js';
 export interface LogWatch {
   /** Words that rules look for; see `watchedWords` of the rules. */
   readonly words: readonly string[];
+  /** Also keep what every line is like, to compare runs. */
+  readonly isTraced?: boolean;
 }
 
 /** Reads a log that is in memory already: tests of rules, examples, pasted text. */
@@ -23,12 +28,45 @@ export const readLogText = (text: string, options: ReaderOptions): LogReading =>
 
 const tooLoud = 'it holds more errors than are looked at; its middle was passed by';
 
+/** Bytes of `versions.json` that are looked at. */
+const maxVersionsBytes = 16 * 1024;
+
+/** Reads what somebody wrote down beside logs: no lines, no runs, only what is stated. */
+const readVersions = async (input: LogInput): Promise<LogReading> => {
+  const { name } = input;
+  const pieces: Buffer[] = [];
+  let bytes = 0;
+  let problem: string | undefined;
+  try {
+    for await (const chunk of input.open()) {
+      pieces.push(Buffer.from(chunk.subarray(0, maxVersionsBytes - bytes)));
+      bytes += chunk.length;
+      if (bytes >= maxVersionsBytes) break;
+    }
+  } catch (error) {
+    problem = error instanceof Error ? error.message : String(error);
+  }
+  const stated = parseStatedVersions(Buffer.concat(pieces).toString());
+  if (stated === undefined) problem ??= `${name}: is no JSON object with versions, so it was passed by`;
+  const { engine } = parseCommandHint(stated?.engine ?? '');
+  const nothing = { kind: 'text', runs: [], events: [], lines: 0, isCutShort: false } as const;
+  return {
+    file: name,
+    ...nothing,
+    ...(engine === undefined ? {} : { engine }),
+    ...(stated === undefined ? {} : { stated }),
+    ...(problem === undefined ? {} : { problem }),
+  };
+};
+
 /** Reads one log to its end. What keeps it from being read, wholly or in part, is told in `problem`. */
 export const readLog = async (input: LogInput, watch: LogWatch, kind?: LogKind): Promise<LogReading> => {
   const { name, modifiedMs } = input;
+  if (isVersionsName(name)) return await readVersions(input);
   const reader = createLogReader({
     file: name,
     words: watch.words,
+    ...(watch.isTraced === true ? { isTraced: true } : {}),
     ...(kind === undefined ? {} : { kind }),
     ...(modifiedMs === undefined ? {} : { modifiedMs }),
   });

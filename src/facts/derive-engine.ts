@@ -4,6 +4,7 @@ import type { ObservableEngine } from '../engines/engine.js';
 import { engines } from '../engines/index.js';
 import { findPackaging } from '../engines/packaging.js';
 import { readInstalled } from '../evidence/scout.js';
+import { parseCriuOptions, readGhostLimit } from '../parse/criu-options.js';
 import { parseSnapFlag } from '../parse/lxc-info.js';
 import { parseServer } from '../parse/server-json.js';
 import type { Evidence } from '../source/source.js';
@@ -17,11 +18,17 @@ export function deriveEngine(
   circumstances: { readonly criu: HostFacts['criu']; readonly criuOptions: readonly string[] },
 ): EngineFacts {
   const packaging = findPackaging(engine, readInstalled(evidence));
+  // CRIU reads its configuration file first, whoever starts it.
+  const configured = parseCriuOptions(
+    (circumstances.criu?.configOptions ?? []).map((option) => option.replace(/ (.+)$/, ' "$1"')).join('\n'),
+  );
+  const passes = [...configured, ...engines[engine].passes, ...circumstances.criuOptions];
   return {
     name: engine,
     ...deriveVersions(reader, engine, circumstances.criu),
     packaging,
-    passes: [...engines[engine].passes, ...circumstances.criuOptions],
+    passes,
+    ghostLimitBytes: readGhostLimit(passes),
     criuEnabled: packaging === 'snap' ? deriveSnapFlag(reader) : undefined,
   };
 }

@@ -5,7 +5,6 @@ import { findRootPool } from '../engines/lxd-family.js';
 import { parseLinks } from '../parse/links.js';
 import { parseListing, type ListedFile } from '../parse/listing.js';
 import { findLibc } from '../parse/maps-libc.js';
-import { parseMemoryStat } from '../parse/meminfo.js';
 import { parseMountinfo, type MountRecord } from '../parse/mountinfo.js';
 import { parseSpace } from '../parse/programs.js';
 import { parsePools } from '../parse/server-json.js';
@@ -15,7 +14,7 @@ import type { Evidence } from '../source/source.js';
 import { deriveDevices, deriveLxcNics } from './derive-devices.js';
 import { deriveLxc, type SecurityModules } from './derive-lxc.js';
 import { deriveMounts, findRootMount, isOtherNamespace, type NestedMounts } from './derive-mounts.js';
-import { deriveTasks, isIncompleteTree, sumMemory } from './derive-tasks.js';
+import { deriveProcesses } from './derive-processes.js';
 import type { EvidenceReader } from './evidence-reader.js';
 import type { EngineFacts, InstanceFacts } from './schema.js';
 
@@ -41,6 +40,7 @@ export function deriveInstance(
     reader.miss('engine.instance', 'the engine did not describe the instance');
   const isBare = engine.client === undefined;
   const lxc = deriveLxc(reader, engine, known, lsm);
+  const mounts = reader.read('instance.mountinfo', parseMountinfo, { list: 'instance.mounts' });
   const tree = reader.read('instance.tasks', parseTasks, { list: 'instance.tasks' });
   return {
     name: known?.name ?? circumstances.name,
@@ -52,9 +52,9 @@ export function deriveInstance(
     devices: deriveAllDevices(engine, known, lxc.options),
     lxc: lxc.facts,
     nextLxc: lxc.next,
-    ...deriveMountFacts(reader, hostMounts, tree),
+    ...deriveMountFacts(reader, mounts, hostMounts, tree),
     links: reader.read('instance.links', parseLinks),
-    ...deriveProcesses(reader, tree),
+    ...deriveProcesses(reader, tree, { ofInit: mounts, ofHost: hostMounts }),
     storage: deriveStorage(reader, circumstances, known),
     libc: deriveLibc(reader),
     wasRestored: deriveWasRestored(reader),
@@ -80,20 +80,32 @@ function deriveAllDevices(
 
 function deriveMountFacts(
   reader: EvidenceReader,
+  mounts: readonly MountRecord[] | undefined,
   hostMounts: readonly MountRecord[] | undefined,
   tree: TaskTree | undefined,
 ): Pick<InstanceFacts, 'mounts' | 'hasOwnMountNamespace' | 'hasIdmappedRoot'> {
-  const mounts = reader.read('instance.mountinfo', parseMountinfo, { list: 'instance.mounts' });
   return {
-    mounts: mounts && deriveMounts(mounts, hostMounts, deriveNestedMounts(reader, tree)),
-    hasOwnMountNamespace: mounts && hostMounts && isOtherNamespace(mounts, hostMounts),
+    mounts: mounts && deriveMounts(mounts, hostMounts, deriveNestedMounts(reader, tree), countEntries(tree)),
+    hasOwnMountNamespace: findOwnMounts(mounts, hostMounts, tree),
     hasIdmappedRoot: mounts && findRootMount(mounts)?.options.includes('idmapped'),
   };
 }
 
+/** CRIU looks at the mounts of all as soon as one process is in a mount namespace of its own. */
+function findOwnMounts(
+  mounts: readonly MountRecord[] | undefined,
+  hostMounts: readonly MountRecord[] | undefined,
+  tree: TaskTree | undefined,
+): boolean | undefined {
+  const own = tree?.ownNamespaces?.['mnt'];
+  const links = tree?.tasks.map(({ namespaces }) => namespaces['mnt']) ?? [];
+  if (own !== undefined && links.some((link) => link !== undefined && link !== own)) return true;
+  return mounts && hostMounts && isOtherNamespace(mounts, hostMounts);
+}
+
 /** What could not be seen of other mount namespaces may hold anything. */
 function deriveNestedMounts(reader: EvidenceReader, tree: TaskTree | undefined): readonly NestedMounts[] {
-  const isSeen = tree?.isWhole === true && !tree.tasks.some(({ denied }) => denied.some(isAboutMounts));
+  const isSeen = tree?.isWhole === true && !tree.tasks.some(({ missing }) => [...missing].some(isAboutMounts));
   if (!isSeen) {
     reader.markIncomplete('instance.mounts');
     if (tree !== undefined) reader.miss('instance.tasks', 'the mounts of some of its processes could not be read');
@@ -103,22 +115,13 @@ function deriveNestedMounts(reader: EvidenceReader, tree: TaskTree | undefined):
   );
 }
 
-function isAboutMounts(denied: string): boolean {
-  return denied === 'mounts' || denied === 'ns:mnt';
+/** Names in the root of mqueue and pstore file systems, by mount id. */
+function countEntries(tree: TaskTree | undefined): ReadonlyMap<number, number> {
+  return new Map((tree?.tasks ?? []).flatMap(({ mountEntries }) => [...mountEntries]));
 }
 
-function deriveProcesses(reader: EvidenceReader, tree: TaskTree | undefined): Pick<InstanceFacts, 'tasks' | 'memory'> {
-  if (tree === undefined) return { memory: { usedBytes: reader.read('instance.memory', parseMemoryStat) } };
-  if (isIncompleteTree(tree.tasks, tree.isWhole)) {
-    reader.markIncomplete('instance.tasks');
-    reader.miss('instance.tasks', 'not everything about its processes could be read');
-  }
-  // Without a group of its own that can be found, the tasks tell as well.
-  const charged = reader.read('instance.memory', parseMemoryStat);
-  return {
-    tasks: deriveTasks(tree.tasks),
-    memory: { usedBytes: charged ?? (tree.isWhole ? sumMemory(tree.tasks) : undefined) },
-  };
+function isAboutMounts(missing: string): boolean {
+  return missing === 'mounts' || missing === 'ns:mnt';
 }
 
 function deriveStorage(
@@ -132,7 +135,8 @@ function deriveStorage(
   const kind = packaging === 'snap' || packaging === 'deb' ? packaging : 'other';
   return {
     driver: pools?.find((pool) => pool.name === name)?.driver,
-    path: known && engine.findPlaces(known, kind).storage,
+    // Without an engine the user said where, or it is where crdoctor was started.
+    path: engine.client === undefined ? space?.path : known && engine.findPlaces(known, kind).storage,
     freeBytes: space?.availableBytes,
     usedBytes: space && Math.max(0, space.totalBytes - space.availableBytes),
   };

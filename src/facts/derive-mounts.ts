@@ -18,12 +18,13 @@ interface SeenMount {
 
 /**
  * The mounts in their order, those of nested namespaces last, with what CRIU asks about each when it
- * dumps. `onHost` is the table of the host.
+ * dumps. `onHost` is the table of the host, `entries` counts names by mount id.
  */
 export function deriveMounts(
   mounts: readonly MountRecord[],
   onHost: readonly MountRecord[] | undefined,
   nested: readonly NestedMounts[] = [],
+  entries: ReadonlyMap<number, number> = new Map(),
 ): readonly MountFact[] {
   const hostDevices = onHost && new Set(onHost.map(({ device }) => device));
   const seen = [
@@ -46,6 +47,7 @@ export function deriveMounts(
     namespaceTask,
     master: mount.master,
     hasOuterMaster: mount.master !== 0 && !groups.has(mount.master),
+    entries: entries.get(mount.id),
     isRootReachable: isRootReachable(mount, all, root),
     isOnHost: hostDevices?.has(mount.device),
   }));

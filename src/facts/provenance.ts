@@ -1,6 +1,7 @@
 /** Which evidence a fact is made from, looked up in the vocabulary. */
 
-import { factSchema, type Fact } from './schema.js';
+import type { Fact } from './fact.js';
+import { factSchema } from './schema.js';
 import type { EvidenceId } from '../source/source.js';
 
 /**

@@ -5,63 +5,8 @@
  */
 
 import type { EvidenceId } from '../source/source.js';
-
-interface Leaf<Kind extends string, Value> {
-  readonly kind: Kind;
-  readonly doc: string;
-  readonly evidence: readonly EvidenceId[];
-  /** Only for the compiler: the type of a value. */
-  readonly value?: Value;
-}
-export type TextFact = Leaf<'text', string>;
-export type NumberFact = Leaf<'number', number>;
-export type FlagFact = Leaf<'flag', boolean>;
-export type TextsFact = Leaf<'texts', readonly string[]>;
-export type TextMapFact = Leaf<'text-map', Readonly<Record<string, string>>>;
-export interface RecordsFact<Fields extends FactFields> extends Leaf<'records', never> {
-  /** Name of the element type in the rule language. */
-  readonly element: string;
-  readonly fields: Fields;
-}
-export interface RecordFact<Fields extends FactFields> {
-  readonly kind: 'record';
-  readonly fields: Fields;
-}
-export type Fact =
-  | TextFact
-  | NumberFact
-  | FlagFact
-  | TextsFact
-  | TextMapFact
-  | RecordsFact<FactFields>
-  | RecordFact<FactFields>;
-export interface FactFields {
-  readonly [name: string]: Fact;
-}
-
-/** The values that fit a fact; every member may be missing, which means "not known". */
-export type ValueOf<F extends Fact> =
-  F extends RecordFact<infer Fields>
-    ? ValuesOf<Fields>
-    : F extends RecordsFact<infer Fields>
-      ? readonly ValuesOf<Fields>[]
-      : F extends Leaf<string, infer Value>
-        ? Value
-        : never;
-export type ValuesOf<Fields extends FactFields> = { readonly [Name in keyof Fields]?: ValueOf<Fields[Name]> };
-
-const text = (doc: string, ...evidence: EvidenceId[]): TextFact => ({ kind: 'text', doc, evidence });
-const number = (doc: string, ...evidence: EvidenceId[]): NumberFact => ({ kind: 'number', doc, evidence });
-const flag = (doc: string, ...evidence: EvidenceId[]): FlagFact => ({ kind: 'flag', doc, evidence });
-const texts = (doc: string, ...evidence: EvidenceId[]): TextsFact => ({ kind: 'texts', doc, evidence });
-const textMap = (doc: string, ...evidence: EvidenceId[]): TextMapFact => ({ kind: 'text-map', doc, evidence });
-const record = <const Fields extends FactFields>(fields: Fields): RecordFact<Fields> => ({ kind: 'record', fields });
-const records = <const Fields extends FactFields>(
-  element: string,
-  doc: string,
-  evidence: readonly EvidenceId[],
-  fields: Fields,
-): RecordsFact<Fields> => ({ kind: 'records', element, doc, evidence, fields });
+import { flag, number, record, records, text, textMap, texts, type ValueOf } from './fact.js';
+import { descriptorFacts, mappingFacts, sharingFacts, socketFacts, taskFacts, threadFacts } from './process-schema.js';
 
 const hostFacts = record({
   hostname: text('node name', 'host.uname'),
@@ -129,7 +74,12 @@ const engineFacts = record({
   version: text('version of the daemon, or of the tool where there is none', 'engine.server'),
   packaging: text('deb, snap or other: where the daemon comes from', 'engine.server', 'host.programs'),
   liblxc: text('version of liblxc that the daemon uses', 'engine.server'),
-  passes: texts('CRIU options that this engine passes by itself, e.g. `--tcp-established`'),
+  passes: texts(
+    'CRIU options in effect: what /etc/criu/default.conf sets, this engine passes by itself and --criu-options tells; ' +
+      'long names, with a value behind a blank: `--tcp-established`, `--external unix[123]`',
+    'criu.config',
+  ),
+  ghostLimitBytes: number('largest deleted file that goes into the images: `--ghost-limit`, 1 MiB without it'),
   criuEnabled: flag('the snap of LXD is set to bring its criu (`snap get lxd criu.enable`)', 'snap.lxd.criu'),
 });
 
@@ -184,6 +134,7 @@ const instanceFacts = record({
       master: number('peer group it is a slave of, 0 = none'),
       hasOuterMaster: flag('slave of a peer group with no member inside'),
       isRootReachable: flag('the mounted root can be reached from another mount of the same file system inside'),
+      entries: number('entries in the root of an mqueue or pstore file system; undefined for others', 'instance.tasks'),
       isOnHost: flag(
         'the same file system (major:minor) is mounted on the host too, so that `--ext-mount-map auto` finds its source',
       ),
@@ -195,19 +146,39 @@ const instanceFacts = record({
     type: text('hardware type: ether, loopback, sit, none …'),
     kind: text('kind that the kernel creates it by: veth, bridge, vxlan …; empty for a loopback and a physical card'),
   }),
-  tasks: records('Task', 'processes in it', ['instance.tasks'], {
-    pid: number('pid on the host'),
-    innerPid: number('pid inside'),
-    name: text('comm, untrusted'),
-    uid: number('real uid on the host'),
-    state: text('one letter: R S D T t Z X'),
-    tracer: number('pid of its tracer, 0 = none'),
-    nestedNamespaces: texts('kinds of namespaces that differ from those of init: uts pid user ipc cgroup time net mnt'),
-    isSessionOutside: flag('its session leader is outside of its pid namespace'),
-    isLeaderDead: flag('main thread has exited, others live on'),
+  tasks: taskFacts,
+  threads: threadFacts,
+  sharing: sharingFacts,
+  ownNamespaces: texts(
+    'kinds of namespaces in which its init is not where crdoctor is: net mnt pid ipc uts user cgroup time',
+    'instance.tasks',
+  ),
+  root: record({
+    pid: number('pid of its init, or of the root of the process tree, on the host', 'instance.tasks'),
+    isNamespaceInit: flag('it is pid 1 of its pid namespace', 'instance.tasks'),
+    isSessionLeader: flag('it leads its session', 'instance.tasks'),
+    hasOwnRoot: flag('it is confined (chroot) below the root of its mount namespace', 'instance.tasks'),
+    hasTerminal: flag('it has a controlling terminal', 'instance.tasks'),
   }),
+  attached: records(
+    'AttachedTask',
+    'processes in its pid namespace whose parent is outside (`lxc exec`, nsenter), and theirs: not part of a dump',
+    ['instance.tasks'],
+    { pid: number('pid on the host'), name: text('comm, untrusted') },
+  ),
+  sockets: socketFacts,
+  descriptors: descriptorFacts,
+  mappings: mappingFacts,
+  multicastGroups: texts(
+    'IP multicast groups joined in its network namespace, without all-hosts ones',
+    'instance.tasks',
+  ),
   memory: record({
     usedBytes: number('memory charged to it that a dump would write: anonymous and shared memory', 'instance.memory'),
+    privateBytes: number('anonymous and swapped out memory of its processes', 'instance.tasks'),
+    sharedBytes: number('memory that processes share, counted once', 'instance.tasks'),
+    temporaryBytes: number('contents of its tmpfs mounts, as far as they could be measured', 'instance.tasks'),
+    descriptors: number('descriptors that its processes have open', 'instance.tasks'),
   }),
   storage: record({
     driver: text('dir, btrfs, zfs, lvm, ceph …', 'engine.pool'),

@@ -4,7 +4,7 @@ import { evidenceOf } from '../facts/provenance.js';
 import type { FactSet } from '../facts/schema.js';
 import type { Cause, Operation, Phase } from '../rules/cause.js';
 import { compileCause, type CompiledCause, type CompiledPrediction } from '../rules/compile.js';
-import type { Variables } from '../rules/language.js';
+import type { Reading, Variables } from '../rules/language.js';
 import { rankOf, toFinding, unique, verdictOf, type Judgement } from './summarize.js';
 import type { Assessment, Finding, Note, Occurrence, Side, Subject } from './finding.js';
 
@@ -71,8 +71,7 @@ function judgeOnSides(cause: Cause, compiled: CompiledPrediction, factSet: Case)
     return [notApplicable];
   }
   // A host cause may look at the instance as well; without one, that part of it has nothing to say.
-  if (facts.instance === undefined && readsOf(compiled).some((path) => /^instance\b/.test(path)))
-    return [notApplicable];
+  if (facts.instance === undefined && compiled.reads.some((path) => /^instance\b/.test(path))) return [notApplicable];
   if (cause.scope === 'instance') {
     return facts.instance === undefined ? [notApplicable] : [judge(compiled, factSet, 'instance')];
   }
@@ -93,7 +92,7 @@ function judge(compiled: CompiledPrediction, factSet: Case, side: Side): Judgeme
 
 function judgeOnce(compiled: CompiledPrediction, factSet: FactSet, side: Side, variables: Variables): Judgement {
   const { prediction, condition } = compiled;
-  const reading = condition.evaluate(variables);
+  const reading = condition().evaluate(variables);
   const base = { prediction, evidence: evidenceFor(compiled), missing: [] };
   if (reading.status === 'unknown') {
     return {
@@ -117,6 +116,10 @@ function judgeEach(
   const { prediction, condition } = compiled;
   const base = { prediction, evidence: evidenceFor(compiled), missing: [] };
   const list = each.evaluate(variables);
+  if (isLongOrUnknown(list, compiled, factSet, side)) {
+    const guard = compiled.guard()?.evaluate(variables);
+    if (guard?.status === 'known' && !guard.value) return { ...base, outcome: 'quiet', occurrences: [], missing: [] };
+  }
   if (list.status === 'unknown') {
     return { ...base, outcome: 'unknown', occurrences: [], missing: missingFor(compiled, each.reads, factSet, side) };
   }
@@ -124,7 +127,7 @@ function judgeEach(
   const unknownPaths: string[] = [];
   for (const element of list.value) {
     const scope = { ...variables, each: element };
-    const reading = condition.evaluate(scope);
+    const reading = condition().evaluate(scope);
     if (reading.status === 'unknown')
       unknownPaths.push(reading.path.startsWith('each') ? (each.reads[0] ?? '') : reading.path);
     else if (reading.value) occurrences.push(occurrenceOf(compiled, side, scope));
@@ -136,9 +139,22 @@ function judgeEach(
   return quietOrIncomplete(compiled, factSet, side);
 }
 
+/** Below this it is sooner looked through than its guard compiled. */
+const longList = 100;
+
+function isLongOrUnknown(
+  list: Reading<readonly unknown[]>,
+  { each }: CompiledPrediction,
+  { incomplete }: FactSet,
+  side: Side,
+): boolean {
+  if (list.status === 'unknown' || list.value.length > longList) return true;
+  return each?.reads.some((path) => isIncomplete(path, incomplete, side)) === true;
+}
+
 /** No hit on a list that was not read to its end is no answer. */
 function quietOrIncomplete(compiled: CompiledPrediction, factSet: FactSet, side: Side): Judgement {
-  const cut = readsOf(compiled).filter((path) => isIncomplete(path, factSet.incomplete, side));
+  const cut = compiled.reads.filter((path) => isIncomplete(path, factSet.incomplete, side));
   const base = { prediction: compiled.prediction, occurrences: [], evidence: evidenceFor(compiled) };
   if (cut.length === 0) return { ...base, outcome: 'quiet', missing: [] };
   return { ...base, outcome: 'unknown', missing: missingFor(compiled, cut, factSet, side) };
@@ -162,16 +178,12 @@ function occurrenceOf({ message }: CompiledPrediction, side: Side, variables: Va
     ...(typeof element.pid === 'number' ? { pid: element.pid } : {}),
     ...(typeof element.fd === 'number' ? { fd: element.fd } : {}),
     ...(typeof element.path === 'string' ? { path: element.path } : {}),
-    message: message.render(variables),
+    message: message().render(variables),
   };
 }
 
-function readsOf({ each, condition }: CompiledPrediction): readonly string[] {
-  return [...(each?.reads ?? []), ...condition.reads].filter((path) => !path.startsWith('each'));
-}
-
 function evidenceFor(compiled: CompiledPrediction): readonly string[] {
-  return unique(readsOf(compiled).flatMap(evidenceOf));
+  return unique(compiled.reads.flatMap(evidenceOf));
 }
 
 /**

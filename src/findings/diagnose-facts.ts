@@ -59,15 +59,35 @@ const hasOutcome = (run: LogRun): boolean => run.succeeded || run.failed;
 /** The engine that the logs are about; what was typed and printed tells it better than a log of CRIU. */
 export const engineOf = (readings: readonly LogReading[]): string => {
   const telling = readings.filter((reading) => reading.engine !== undefined);
-  return (telling.find((reading) => reading.kind !== 'criu') ?? telling[0])?.engine ?? '';
+  const isTyped = ({ kind, stated }: LogReading): boolean => kind !== 'criu' && stated === undefined;
+  return (telling.find(isTyped) ?? telling.find(({ stated }) => stated === undefined) ?? telling[0])?.engine ?? '';
+};
+
+/** A version that was written down beside the logs; a log tells it better. */
+const statedIn = (readings: readonly LogReading[], program: 'criu' | 'kernel' | 'engine'): string | undefined =>
+  readings.find(({ stated }) => stated?.[program] !== undefined)?.stated?.[program];
+
+/** Versions that the logs tell of a run, or all of them agree on, or that were written down beside them. */
+export const versionsOfRun = (
+  run: LogRun | undefined,
+  readings: readonly LogReading[],
+): { readonly criu?: string; readonly kernel?: string; readonly engine?: string } => {
+  const runs = readings.flatMap((each) => each.runs);
+  const criu = run?.criu ?? agreed(runs, (each) => each.criu) ?? statedIn(readings, 'criu');
+  const kernel = run?.kernel ?? agreed(runs, (each) => each.kernel) ?? statedIn(readings, 'kernel');
+  const engine = statedIn(readings, 'engine');
+  return {
+    ...(criu === undefined ? {} : { criu }),
+    ...(kernel === undefined ? {} : { kernel }),
+    ...(engine === undefined ? {} : { engine }),
+  };
 };
 
 /** Facts for the conditions of rules about one line; what neither it nor the logs beside it tell is missing. */
 export const logFactsOf = ({ event, run, reading, index }: PlacedEvent, readings: readonly LogReading[]): LogFacts => {
   const allRuns = readings.flatMap((each) => each.runs);
   const told = hasOutcome(run) || run.phase !== undefined ? [run] : allRuns;
-  const criu = run.criu ?? agreed(allRuns, (each) => each.criu);
-  const kernel = run.kernel ?? agreed(allRuns, (each) => each.kernel);
+  const { criu, kernel } = versionsOfRun(run, readings);
   return {
     phase: run.phase ?? reading.phase ?? agreed(told, (each) => each.phase) ?? reading.operation ?? 'unknown',
     kind: reading.kind,

@@ -69,16 +69,36 @@ const isOlderRun = (judged: JudgedEvent, newest: JudgedEvent, phases: PhasesOfEv
   return hasExactTime(judged) && older !== undefined && newer !== undefined && older !== newer;
 };
 
-/** Marks the lines of failures that are older than the newest one; those without a time belong to it. */
-export const markHistory = (events: readonly JudgedEvent[]): readonly JudgedEvent[] => {
-  const timed = events.filter((judged) => isFailing(judged) && timeOf(judged) !== undefined);
-  const newest = timed.reduce<JudgedEvent | undefined>(
+const newestOf = (events: readonly JudgedEvent[]): JudgedEvent | undefined =>
+  events.reduce<JudgedEvent | undefined>(
     (latest, judged) => (latest === undefined || (timeOf(judged) ?? 0) > (timeOf(latest) ?? 0) ? judged : latest),
     undefined,
   );
-  if (newest === undefined) return events;
+
+const hasTimeOfFile = (judged: JudgedEvent): boolean => judged.reading.kind === 'criu' && !hasExactTime(judged);
+
+/** Whether files were copied with their times: the log of liblxc was written when its last line says. */
+const keepsFileTimes = (events: readonly JudgedEvent[]): boolean =>
+  events.some((judged) => {
+    const { kind, writtenMs } = judged.reading;
+    const toldMs = timeOf(judged);
+    return kind === 'lxc' && writtenMs !== undefined && Math.abs(writtenMs - (toldMs ?? 0)) <= sameFailureMs;
+  });
+
+/**
+ * Marks the lines of failures that are older than the newest one; those without a time belong to it. Times
+ * of files are compared to each other alone, unless they are known to be those of the writing.
+ */
+export const markHistory = (events: readonly JudgedEvent[]): readonly JudgedEvent[] => {
+  const timed = events.filter((judged) => isFailing(judged) && timeOf(judged) !== undefined);
+  if (timed.length === 0) return events;
+  const isOneClock = keepsFileTimes(events);
+  const newest = newestOf(isOneClock ? timed : timed.filter((judged) => !hasTimeOfFile(judged)));
+  const newestFile = isOneClock ? newest : newestOf(timed.filter(hasTimeOfFile));
   const phases = findPhases(events);
-  return events.map((judged) =>
-    judged.role !== 'noise' && isOlderRun(judged, newest, phases) ? { ...judged, role: 'history' } : judged,
-  );
+  return events.map((judged) => {
+    const latest = hasTimeOfFile(judged) ? newestFile : newest;
+    const isOld = judged.role !== 'noise' && latest !== undefined && isOlderRun(judged, latest, phases);
+    return isOld ? { ...judged, role: 'history' } : judged;
+  });
 };

@@ -1,6 +1,7 @@
 /** Compares the lines of logs to what the rules know about lines. */
 
 import type { LogEvent } from '../evidence/log-reading.js';
+import { indexWords, type WordIndex } from '../evidence/log-words.js';
 import type { LogFacts } from '../facts/schema.js';
 import { captureNames } from '../rules/captures.js';
 import type { Cause, LogKind } from '../rules/cause.js';
@@ -20,7 +21,7 @@ interface CompiledLine {
   readonly cause?: Cause;
   readonly role: LineRole;
   readonly kinds: ReadonlySet<LogKind>;
-  readonly pattern: RegExp;
+  readonly pattern: () => RegExp;
   /** One of these is in every line that matches; undefined = no telling. */
   readonly words: readonly string[] | undefined;
   readonly confidence: number;
@@ -62,14 +63,14 @@ const lazily = <Value>(make: () => Value): (() => Value) => {
 
 const compileSignatures = (cause: Cause): readonly CompiledLine[] =>
   cause.diagnose.map(({ in: kinds, role, line, when, confidence, message }) => {
-    const captures = captureNames(line);
-    const condition = lazily(() => compileLogCondition(when ?? 'true', captures));
-    const template = lazily(() => compileLogMessage(message ?? '', captures));
+    const captures = lazily(() => captureNames(line));
+    const condition = lazily(() => compileLogCondition(when ?? 'true', captures()));
+    const template = lazily(() => compileLogMessage(message ?? '', captures()));
     return {
       cause,
       role,
       kinds: new Set(kinds),
-      pattern: new RegExp(line),
+      pattern: lazily(() => new RegExp(line)),
       words: wordsOf(line),
       confidence,
       applies: (log, values) => (when === undefined ? true : condition()(log(), values)),
@@ -85,7 +86,7 @@ const compileLogRules = (logRules: LineRules['logRules']): readonly CompiledLine
       return {
         role,
         kinds: new Set(kinds),
-        pattern: new RegExp(line),
+        pattern: lazily(() => new RegExp(line)),
         words: wordsOf(line),
         confidence: 1,
         applies: (log: () => LogFacts, values: Captures) => unless === undefined || condition()(log(), values) !== true,
@@ -110,7 +111,7 @@ const memoized = <Key extends object, Value>(
 };
 
 /** Every line the rules know, compiled once for each cause. */
-export const compileLines = (rules: LineRules): readonly CompiledLine[] => [
+const compileLines = (rules: LineRules): readonly CompiledLine[] => [
   ...rules.causes.flatMap((cause) => memoized(compiledCauses, cause, compileSignatures)),
   ...memoized(compiledLogRules, rules.logRules, compileLogRules),
 ];
@@ -127,17 +128,38 @@ const speakers = (event: LogEvent): readonly LogKind[] | 'anybody' => {
   return 'anybody';
 };
 
+/** The lines of rules, and a way to those that a message may fit. */
+export interface LineIndex {
+  readonly lines: readonly CompiledLine[];
+  readonly byWord: WordIndex<number>;
+  /** Places of lines without a word to look for. */
+  readonly wordless: readonly number[];
+}
+
+/** Makes the way to lines by their words. */
+export const indexLines = (rules: LineRules): LineIndex => {
+  const lines = compileLines(rules);
+  return {
+    lines,
+    byWord: indexWords(lines.flatMap(({ words = [] }, at) => words.map((word) => [word, at] as const))),
+    wordless: lines.flatMap(({ words }, at) => (words === undefined ? [at] : [])),
+  };
+};
+
+/** Lines that a message may fit, in the order of the rules. */
+const candidatesFor = ({ lines, byWord, wordless }: LineIndex, message: string): readonly CompiledLine[] =>
+  [...byWord.find(message), ...wordless]
+    .toSorted((a, b) => a - b)
+    .flatMap((at) => {
+      const line = lines[at];
+      return line === undefined ? [] : [line];
+    });
+
 const isFor = (line: CompiledLine, kinds: ReturnType<typeof speakers>): boolean =>
   kinds === 'anybody' || kinds.some((kind) => line.kinds.has(kind));
 
-const holdsWord = ({ words }: CompiledLine, message: string): boolean => {
-  if (words === undefined) return true;
-  for (const word of words) if (message.includes(word)) return true;
-  return false;
-};
-
 const matchLine = (line: CompiledLine, event: LogEvent, log: () => LogFacts): LineMatch | undefined => {
-  const match = line.pattern.exec(event.message);
+  const match = line.pattern().exec(event.message);
   if (match === null) return undefined;
   const captures = Object.fromEntries(Object.entries(match.groups ?? {}).map(([name, value]) => [name, value ?? '']));
   const applies = line.applies(log, captures);
@@ -154,13 +176,9 @@ const matchLine = (line: CompiledLine, event: LogEvent, log: () => LogFacts): Li
 };
 
 /** Every rule that a line fits, in the order of the rules. */
-export const matchEvent = (
-  lines: readonly CompiledLine[],
-  event: LogEvent,
-  log: () => LogFacts,
-): readonly LineMatch[] => {
+export const matchEvent = (index: LineIndex, event: LogEvent, log: () => LogFacts): readonly LineMatch[] => {
   const kinds = speakers(event);
-  return lines
-    .filter((line) => holdsWord(line, event.message) && isFor(line, kinds))
+  return candidatesFor(index, event.message)
+    .filter((line) => isFor(line, kinds))
     .flatMap((line) => matchLine(line, event, log) ?? []);
 };

@@ -23,9 +23,34 @@ const whatToGive =
   'snapshot_*.log and migration_*.log in /var/log/lxd/NAME or /var/log/incus/NAME) and the lxc.log beside it: ' +
   'triage takes the directory.';
 
+const nothingOfHost =
+  'The logs of the host were looked through, and no line in them is about a checkpoint or a restore that failed.';
+
 const whatElseFails =
   'This is what CRIU says. An error of the engine afterwards would stand on the terminal or in the log of its daemon ' +
   '(lxd.log, incusd.log, the journal), not here: if the command failed, give triage what it printed as well.';
+
+const whatIsTerse =
+  'The log holds errors and warnings alone. Had the run failed, one would say so; that it came to its end is not told ' +
+  'at this verbosity. `-v4` tells.';
+
+const wholeLog =
+  'What is here of the log of CRIU holds errors alone. The whole of it, best at -v4, tells in which step it stopped and what ' +
+  'came before: dump.log or restore.log; LXD and Incus keep them in /var/log/lxd/NAME or /var/log/incus/NAME.';
+
+const forTheBug =
+  'For a bug report: `crdoctor report NAME -- COMMAND` puts the logs, versions, configuration and kernel messages of the ' +
+  'host into one file, and triage takes that file. On the host `criu check --all` and `dmesg` tell what the log does not.';
+
+/** Nothing was told but errors, as engines do when they quote CRIU. */
+const isQuotedOnly = (readings: readonly LogReading[]): boolean =>
+  !readings.some(({ runs }) => runs.some(({ marks }) => marks.some(({ mark }) => mark.outcome === undefined)));
+
+/** What to collect for a failure that nothing explains. */
+const nextNotes = ({ readings, failing }: Judgement): readonly string[] => {
+  if (failing === undefined) return [whatToGive];
+  return [...(failing.event.kind === 'criu' && isQuotedOnly(readings) ? [wholeLog] : []), forTheBug];
+};
 
 /** Files by name, the first few of them. */
 const listFiles = (readings: Iterable<LogReading>): string => {
@@ -67,12 +92,17 @@ const cutNotes = (readings: readonly LogReading[]): readonly string[] => {
 /** Notes in the order of their weight; empty when there is nothing to add. */
 export const notesOf = (judgement: Judgement): readonly string[] => {
   const { result, readings, events, failing } = judgement;
-  if (result === 'no-failure') return [whatElseFails];
+  if (result === 'no-failure') {
+    const isTerse = readings.some(({ kind, runs }) => kind === 'criu' && runs.at(-1)?.isTerse === true);
+    return isTerse ? [whatIsTerse, whatElseFails] : [whatElseFails];
+  }
   const isUnexplained = result === 'unexplained';
+  const advice = isUnexplained ? adviceOf(events) : [];
   return [
-    ...(isUnexplained ? adviceOf(events) : []),
+    ...advice,
     ...cutNotes(readings),
-    ...(isUnexplained && failing === undefined ? [whatToGive] : []),
+    ...(isUnexplained && failing === undefined && readings.some(({ isOfHost }) => isOfHost) ? [nothingOfHost] : []),
+    ...(isUnexplained && advice.length === 0 ? nextNotes(judgement) : []),
     ...historyNotes(judgement),
   ];
 };

@@ -34,6 +34,11 @@ const shareAfterUnexplained = 0.9;
 /** What a line gains when the cause has further lines of its own in the same log. */
 const gainBySupport = 0.03;
 
+/** What is left of what others say (terminal, daemons) when CRIU itself tells why it failed. */
+const shareBesideCriu = 0.8;
+/** From here on CRIU's own words count as telling why. */
+const tellingConfidence = 0.6;
+
 /** A line that was cut off, of which no rule can know what it was to say. */
 const isCutOff = ({ event, role }: JudgedEvent, all: readonly JudgedEvent[]): boolean =>
   role === 'unexplained' && all.some((end) => end.event.message === endOfBlock && end.event.line === event.line);
@@ -83,10 +88,25 @@ const groupBy = <Item, Key>(items: readonly Item[], keyOf: (item: Item) => Key):
   return groups;
 };
 
+/** Whether a line is the words of CRIU or of what runs directly around it. */
+const isNearCriu = ({ event }: JudgedEvent): boolean => ['criu', 'lxc', 'kernel'].includes(event.kind);
+
+/** CRIU's own words come before what a terminal or a daemon makes of them. */
+const preferCriu = (lines: readonly Line[]): readonly Line[] => {
+  const isTold = lines.some(
+    ({ judged, confidence }) =>
+      judged.event.kind === 'criu' && !isEndOfLog(judged.event.message) && confidence >= tellingConfidence,
+  );
+  if (!isTold) return lines;
+  return lines.map((line) =>
+    isNearCriu(line.judged) ? line : { ...line, confidence: line.confidence * shareBesideCriu },
+  );
+};
+
 /** Candidates, best first; of equal ones the one whose line came first. */
 export const rankCauses = (all: readonly JudgedEvent[]): readonly Candidate[] => {
   const events = all.filter((judged) => judged.role !== 'history');
-  const lines = [...groupBy(events, (judged) => judged.run).values()].flatMap(weighRun);
+  const lines = preferCriu([...groupBy(events, (judged) => judged.run).values()].flatMap(weighRun));
   const candidates = [...groupBy(lines, (line) => line.cause.id).values()].flatMap((own) => {
     const [best] = own.toSorted((a, b) => b.confidence - a.confidence);
     if (best === undefined) return [];

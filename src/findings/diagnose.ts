@@ -3,15 +3,16 @@
 import { isEndOfLog, type LogReading } from '../evidence/log-reading.js';
 import { readLogText } from '../evidence/logs.js';
 import type { LogKind } from '../rules/cause.js';
-import { logFactsOf, placeEvents, type PlacedEvent } from './diagnose-facts.js';
+import { engineOf, logFactsOf, placeEvents, versionsOfRun, type PlacedEvent } from './diagnose-facts.js';
 import { findPhases, markHistory } from './diagnose-history.js';
-import { compileLines, matchEvent, watchedWords, type LineMatch, type LineRules } from './diagnose-match.js';
+import { isAboutCheckpoint } from './diagnose-host.js';
+import { indexLines, matchEvent, watchedWords, type LineMatch, type LineRules } from './diagnose-match.js';
 import { notesOf } from './diagnose-notes.js';
 import { rankCauses, type Candidate, type JudgedEvent } from './diagnose-rank.js';
-import { describeCandidate, lineOf } from './diagnosis.js';
+import { describeCandidate, inLogOfCriu, lineOf } from './diagnosis.js';
 import type { LogPhase, Triage } from './finding.js';
 import { signatureOf } from './signature.js';
-import { timelineOf } from './timeline.js';
+import { runStoriesOf, timelineOf } from './timeline.js';
 
 export { watchedWords } from './diagnose-match.js';
 
@@ -44,16 +45,19 @@ const judge = (placed: PlacedEvent, matches: readonly LineMatch[], isAllWell: bo
   const wentWell = placed.run.succeeded && !placed.run.failed && placed.event.kind === 'criu';
   const kept = wentWell ? matches.filter((match) => match.judgesSuccess) : matches;
   const isHarmless = kept.length === 0 && (wentWell || (isAllWell && placed.event.kind === 'lxc'));
+  if (placed.reading.isOfHost === true && !isAboutCheckpoint(placed, kept.length > 0)) {
+    return { ...placed, matches: [], role: 'quiet' };
+  }
   return { ...placed, matches: kept, role: isHarmless ? 'noise' : roleOf(kept, placed) };
 };
 
 const judgeAll = (rules: LineRules, readings: readonly LogReading[]): readonly JudgedEvent[] => {
-  const lines = compileLines(rules);
+  const index = indexLines(rules);
   const isAllWell = allWentWell(readings);
   const judged = placeEvents(readings).map((placed) => {
     let facts: ReturnType<typeof logFactsOf> | undefined;
     const log = (): ReturnType<typeof logFactsOf> => (facts ??= logFactsOf(placed, readings));
-    return judge(placed, matchEvent(lines, placed.event, log), isAllWell);
+    return judge(placed, matchEvent(index, placed.event, log), isAllWell);
   });
   return markHistory(judged);
 };
@@ -79,10 +83,11 @@ const phaseOf = (
 };
 
 const versionsOf = (readings: readonly LogReading[], failing: JudgedEvent | undefined): Triage['versions'] => {
-  const runs = [...(failing === undefined ? [] : [failing.run]), ...readings.flatMap((reading) => reading.runs)];
-  const criu = runs.find((run) => run.criu !== undefined)?.criu;
-  const kernel = runs.find((run) => run.kernel !== undefined)?.kernel;
-  return { ...(criu === undefined ? {} : { criu }), ...(kernel === undefined ? {} : { kernel }) };
+  const known = versionsOfRun(failing?.run, readings);
+  const runs = readings.flatMap((reading) => reading.runs);
+  const criu = known.criu ?? runs.find((run) => run.criu !== undefined)?.criu;
+  const kernel = known.kernel ?? runs.find((run) => run.kernel !== undefined)?.kernel;
+  return { ...known, ...(criu === undefined ? {} : { criu }), ...(kernel === undefined ? {} : { kernel }) };
 };
 
 const diagnosesOf = (events: readonly JudgedEvent[]): readonly Candidate[] => {
@@ -105,10 +110,15 @@ const hasFailed = (readings: readonly LogReading[], events: readonly JudgedEvent
   events.some((judged) => ['root', 'consequence', 'unexplained'].includes(judged.role)) ||
   readings.some((reading) => reading.runs.some((run) => run.failed));
 
-/** Whether CRIU says that it succeeded, in its last run of each of its logs; silence is no success. */
+/**
+ * Whether CRIU says that it succeeded, in its last run of each of its logs. Silence is no success, but a
+ * log of errors and warnings alone ends with `FAILED` when the run did (cr-dump.c, cr-restore.c).
+ */
 const hasSucceeded = (readings: readonly LogReading[]): boolean => {
-  const isGood = ({ runs }: LogReading): boolean => runs.at(-1)?.succeeded === true;
-  const mustSay = ({ kind, problem }: LogReading): boolean => kind === 'criu' || problem !== undefined;
+  const isGood = ({ kind, runs }: LogReading): boolean =>
+    runs.at(-1)?.succeeded === true || (kind === 'criu' && runs.at(-1)?.isTerse === true);
+  const mustSay = ({ kind, problem, isOfHost }: LogReading): boolean =>
+    kind === 'criu' || (problem !== undefined && isOfHost !== true);
   return readings.some(isGood) && readings.filter(mustSay).every(isGood);
 };
 
@@ -121,25 +131,55 @@ const resultOf = (
   return !hasFailed(readings, events) && hasSucceeded(readings) ? 'no-failure' : 'unexplained';
 };
 
-/** Judges logs by the rules. Diagnoses come best first; the logs of a good run give none. */
-export const diagnose = (rules: LineRules, readings: readonly LogReading[]): Triage => {
+const signatureOfLine = ({ event }: JudgedEvent, best: Candidate | undefined): string =>
+  signatureOf({
+    message: event.message,
+    isFromCriu: event.kind === 'criu',
+    ...(best === undefined ? {} : { cause: best.cause.id, captures: best.match.captures }),
+  });
+
+/** The command that failed, as far as what the terminal showed is there. */
+const commandOf = (readings: readonly LogReading[]): Pick<Triage, 'command'> => {
+  const command = readings.find((reading) => reading.command !== undefined)?.command;
+  return command === undefined ? {} : { command };
+};
+
+/** A triage with the line that it rests on. */
+export interface JudgedTriage {
+  readonly triage: Triage;
+  readonly failing: JudgedEvent | undefined;
+}
+
+/** Judges logs by the rules, and tells which line the answer rests on. */
+export const judgeLogs = (rules: LineRules, readings: readonly LogReading[]): JudgedTriage => {
   const events = judgeAll(rules, readings);
   const candidates = diagnosesOf(events);
   const open = openLines(events);
   const [best] = candidates;
+  const engine = engineOf(readings);
   const result = resultOf(readings, events, best !== undefined);
   const failing = best?.line ?? (result === 'unexplained' ? open[0] : undefined);
-  return {
+  const own = failing && inLogOfCriu(failing, events);
+  const versions = versionsOf(readings, failing);
+  const triage: Triage = {
     result,
     phase: phaseOf(readings, events, failing),
-    signature: failing === undefined ? '' : signatureOf(failing.event.message, best?.match.captures),
-    versions: versionsOf(readings, failing),
-    diagnoses: candidates.map((candidate) => describeCandidate(candidate, events, readings)),
-    timeline: timelineOf(readings),
+    signature: failing === undefined ? '' : signatureOfLine(failing, best),
+    versions,
+    ...(engine === '' ? {} : { engine }),
+    ...commandOf(readings),
+    diagnoses: candidates.map((candidate) => describeCandidate(candidate, events, readings, versions)),
+    timeline: timelineOf(readings, own),
+    runs: runStoriesOf(readings, own),
     unexplained: result === 'unexplained' ? open.map(lineOf) : [],
     notes: notesOf({ result, readings, events, failing }),
   };
+  return { triage, failing: own };
 };
+
+/** Judges logs by the rules. Diagnoses come best first; the logs of a good run give none. */
+export const diagnose = (rules: LineRules, readings: readonly LogReading[]): Triage =>
+  judgeLogs(rules, readings).triage;
 
 /** Judges a log that is in memory: the tests inside the rules, text that was pasted. */
 export const diagnoseText = (rules: LineRules, text: string, kind: LogKind, file = 'log'): Triage =>

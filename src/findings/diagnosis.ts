@@ -5,6 +5,7 @@ import { fixedVersions } from '../rules/version-range.js';
 import { engineOf } from './diagnose-facts.js';
 import type { Candidate, JudgedEvent } from './diagnose-rank.js';
 import type { Diagnosis, LogLine } from './finding.js';
+import { compareFixes, type Versions } from './fixes.js';
 
 /** Lines of one cause that are quoted as evidence, and lines that followed from them. */
 const maxOwnLines = 4;
@@ -16,6 +17,17 @@ export const lineOf = ({ event, reading }: JudgedEvent): LogLine => ({
   line: event.line,
   text: event.text,
 });
+
+/** The line in the log of CRIU itself, where the terminal or a daemon only quotes it. */
+export const inLogOfCriu = (judged: JudgedEvent, events: readonly JudgedEvent[]): JudgedEvent =>
+  judged.run.criu === undefined && judged.event.kind === 'criu'
+    ? (events.find(({ run, event }) => run.criu !== undefined && event.message === judged.event.message) ?? judged)
+    : judged;
+
+/** The same lines, each where it was written and once. */
+const withoutQuotes = (lines: readonly JudgedEvent[], events: readonly JudgedEvent[]): readonly JudgedEvent[] => [
+  ...new Set(lines.map((each) => inLogOfCriu(each, events))),
+];
 
 /** What followed from a line: the consequences behind it in the same run, up to the next error of another kind. */
 const followers = (
@@ -46,7 +58,8 @@ const taskOf = (line: JudgedEvent, behind: readonly JudgedEvent[]): string => {
 };
 
 const sentence = (text: string): string => {
-  const begun = text.charAt(0).toUpperCase() + text.slice(1);
+  // A path at the beginning stays as it is.
+  const begun = /^\S+\//.test(text) ? text : text.charAt(0).toUpperCase() + text.slice(1);
   return /[.!?]$/.test(begun) ? begun : `${begun}.`;
 };
 
@@ -62,11 +75,14 @@ export const describeCandidate = (
   candidate: Candidate,
   events: readonly JudgedEvent[],
   readings: readonly LogReading[],
+  versions: Versions,
 ): Diagnosis => {
   const { cause, confidence, line, support } = candidate;
   const behind = followers(line, support, events);
   const engine = engineOf(readings);
-  const own = [line, ...support.slice(0, maxOwnLines - 1)];
+  const fixedIn = fixedVersions(cause);
+  const fixes = compareFixes(fixedIn, versions, engine);
+  const own = withoutQuotes([line, ...support], events).slice(0, maxOwnLines);
   return {
     cause: cause.id,
     confidence: Math.round(confidence * 100) / 100,
@@ -74,9 +90,10 @@ export const describeCandidate = (
     explanation: explain(candidate, behind),
     fix: (Object.hasOwn(cause.fix, engine) ? cause.fix[engine] : undefined) ?? cause.fix['default'] ?? '',
     blame: cause.blame,
-    fixedIn: fixedVersions(cause),
+    fixedIn,
+    ...(fixes.length === 0 ? {} : { fixes }),
     predicted: cause.predict.length > 0,
     refs: cause.refs,
-    evidence: [...new Set([...own, ...behind])].map(lineOf),
+    evidence: withoutQuotes([...own, ...behind], events).map(lineOf),
   };
 };

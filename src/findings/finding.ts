@@ -1,5 +1,6 @@
 /** What the judging half of crdoctor hands to the renderers: plain data, no sentences made twice. */
 
+import type { CriuStats } from '../parse/criu-stats.js';
 import type { Operation, Phase, Severity } from '../rules/cause.js';
 import type { EvidenceId } from '../source/source.js';
 
@@ -53,12 +54,12 @@ export interface HostSummary {
   readonly engineVersion?: string;
 }
 
-/** A line of arithmetic or an item that was not looked at; shown with `--verbose`. */
+/** A line of arithmetic, an estimate or what cannot be looked at; shown with `--verbose`. */
 export interface Note {
   readonly topic: string;
   readonly text: string;
-  /** A limit of the verdict, which a reader has to know: shown always. */
-  readonly isLimit?: boolean;
+  /** Shown without `--verbose` too. */
+  readonly isAlways?: boolean;
 }
 
 /** All findings of one check, worst first, with the verdict that follows from them. */
@@ -78,6 +79,16 @@ export interface LogLine {
   readonly text: string;
 }
 
+/** The first version of a program without a defect, beside the one that the logs are of. */
+export interface Fix {
+  readonly program: string;
+  readonly fixedIn: string;
+  /** Undefined: the logs do not tell. Untrusted. */
+  readonly running?: string;
+  /** Undefined: not known, or the versions cannot be compared. */
+  readonly isInRunning?: boolean;
+}
+
 /** A cause named from logs, with the lines that prove it. */
 export interface Diagnosis {
   readonly cause: string;
@@ -88,16 +99,93 @@ export interface Diagnosis {
   readonly fix: string;
   readonly blame: string;
   readonly fixedIn: Readonly<Record<string, string>>;
+  /** `fixedIn` compared with the versions that the logs tell. */
+  readonly fixes?: readonly Fix[];
   readonly predicted: boolean;
   readonly refs: readonly string[];
   readonly evidence: readonly LogLine[];
 }
 
-/** A step of the timeline that a log tells. `timeS` is seconds since the log began. */
+/** A step of the timeline that a log tells. Times are seconds; `timeS` counts from the beginning of the log. */
 export interface TimelineEntry {
   readonly timeS?: number;
   readonly phase: LogPhase;
   readonly text: string;
+  /** All rounds of the step together, until the next step began. */
+  readonly durationS?: number;
+  /** How often it began, where that is more than once. */
+  readonly rounds?: number;
+  /** The log it stands in. Untrusted. */
+  readonly file?: string;
+  /** 1-based place among the runs of that log. */
+  readonly run?: number;
+  /** The failing line stands in this step. */
+  readonly isWhereItStopped?: boolean;
+}
+
+/** One run of CRIU in a few words. Times are seconds since the log began. */
+export interface RunStory {
+  /** Untrusted. */
+  readonly file: string;
+  /** 1-based place among the runs of that log. */
+  readonly run: number;
+  readonly phase: LogPhase;
+  readonly outcome: 'succeeded' | 'failed' | 'not-told';
+  readonly criu?: string;
+  readonly kernel?: string;
+  /** The last step or error. */
+  readonly endS?: number;
+  /** Step in which the failing line stands. */
+  readonly stoppedIn?: string;
+  readonly stoppedAtS?: number;
+  /** From the first task that was stopped until they were let go. */
+  readonly frozenS?: number;
+  /** What they became then; left out where no line says that tasks were stopped. */
+  readonly frozenUntil?: 'running' | 'ended' | 'stopped' | 'released' | 'not-told';
+  /** A part of the log was passed by, so steps may be missing. */
+  readonly hasGap?: boolean;
+}
+
+/** What CRIU counted itself at the end of a good run, with the file that says so. */
+export interface RunStatistics extends CriuStats {
+  /** Untrusted. */
+  readonly file: string;
+}
+
+/** One side of a comparison. Times are seconds. */
+export interface ComparedRun {
+  /** Untrusted. */
+  readonly file: string;
+  readonly criu?: string;
+  readonly kernel?: string;
+  readonly endS?: number;
+  readonly frozenS?: number;
+}
+
+/** The first line of a kind, and how many there are. */
+export interface MessageClass extends LogLine {
+  readonly count: number;
+}
+
+/** What differs between the run that failed and one that worked. */
+export interface Comparison {
+  readonly phase: LogPhase;
+  readonly bad: ComparedRun;
+  readonly good: ComparedRun;
+  readonly stoppedIn?: string;
+  /** Steps of the good run to which the bad one did not come. */
+  readonly notReached: readonly string[];
+  /** First line of the bad run of a kind that the good one does not have. */
+  readonly firstDifference?: LogLine;
+  /** The last such line before the failing one. */
+  readonly lastDifference?: LogLine;
+  /** Error and Warn lines, by their kind. */
+  readonly onlyBad: readonly MessageClass[];
+  readonly onlyGood: readonly MessageClass[];
+  readonly counts: readonly { readonly what: string; readonly bad: number; readonly good: number }[];
+  readonly durations: readonly { readonly step: string; readonly badS: number; readonly goodS: number }[];
+  /** A part of a log was passed by, so what is missing may stand there. */
+  readonly isPartial: boolean;
 }
 
 /** The answer of `triage`. Diagnoses come best first; the log of a good run gives none. */
@@ -109,7 +197,16 @@ export interface Triage {
   readonly versions: { readonly criu?: string; readonly kernel?: string; readonly engine?: string };
   readonly diagnoses: readonly Diagnosis[];
   readonly timeline: readonly TimelineEntry[];
+  /** Runs of CRIU, log by log. */
+  readonly runs?: readonly RunStory[];
+  readonly statistics?: readonly RunStatistics[];
+  /** What was typed, as far as a log of the terminal tells. Untrusted. */
+  readonly command?: string;
+  /** Engine that the logs are about, as far as they tell. */
+  readonly engine?: string;
   readonly unexplained: readonly LogLine[];
+  /** What differs from a run that worked, when one was given. */
+  readonly comparison?: Comparison;
   /** What to look at next, what was left out and why, one sentence or two each. Untrusted. */
   readonly notes: readonly string[];
 }

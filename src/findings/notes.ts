@@ -2,6 +2,7 @@
 
 import { formatBytes } from '../rules/format-bytes.js';
 import type { Facts, InstanceFacts } from '../facts/schema.js';
+import { estimateNotes } from './estimate.js';
 import type { Note } from './finding.js';
 
 /** Notes on a check; what is not known is said as such. */
@@ -13,18 +14,32 @@ export function notesOf({ source, instance }: Facts): readonly Note[] {
   };
   if (instance === undefined) return [host];
   return [
+    ...estimateNotes(instance),
     { topic: 'room for the images', text: imageArithmetic(instance) },
     host,
-    {
-      topic: 'tasks',
-      text: instance.tasks === undefined ? 'not known' : `${String(instance.tasks.length)} processes looked at`,
-    },
-    {
-      topic: 'not looked at',
-      isLimit: true,
-      text: 'open files, sockets, locks, terminals and memory mappings of single processes',
-    },
+    { topic: 'looked at', text: scopeOf(instance) },
+    { topic: 'cannot be seen from outside', text: unseen.join('; ') },
   ];
+}
+
+/** What makes a dump fail or is lost, and that neither /proc nor the kernel's monitoring of sockets tells. */
+const unseen: readonly string[] = [
+  'a corked UDP socket without data',
+  'an eBPF program attached to a socket',
+  'netlink groups above 32',
+  'credentials and other control messages in the queue of a unix socket',
+  'a second membership of a packet socket',
+  'guard pages of memory',
+  'syscall user dispatch',
+  'descriptors of threads that do not share those of their process',
+  'options of sockets, keys of TCP and keyrings',
+  'the domains of landlock, memory policies and protection keys of running processes',
+];
+
+function scopeOf({ tasks, memory }: InstanceFacts): string {
+  if (tasks === undefined) return 'the processes could not be looked at';
+  const descriptors = memory?.descriptors === undefined ? '' : ` with ${String(memory.descriptors)} descriptors`;
+  return `${String(tasks.length)} processes${descriptors}, as they were at one moment`;
 }
 
 /** The images hold what is in memory; a stateful snapshot on a `dir` pool copies the root file system as well. */

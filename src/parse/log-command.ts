@@ -57,6 +57,9 @@ const words: readonly Hint[] = [
   { pattern: /\bcriu failed: type |\/runc\b|\bcrun\b/, engine: 'runc' },
 ];
 
+/** Whether a line is a command as somebody typed it, or as a program tells what it runs. */
+export const isCommand = (message: string): boolean => commands.some(({ pattern }) => pattern.test(message));
+
 /** What a line of terminal output or of a daemon's log tells about engine and operation. */
 export const parseCommandHint = (message: string): CommandHint => {
   const command = commands.find((hint) => hint.pattern.test(message));

@@ -36,12 +36,51 @@ const printedWarning = /^(?:\S{1,80}: )?warn(?:ing)?\b/i;
 
 const colours = /\x1b\[[0-9;]*[A-Za-z]/g;
 
-/** Takes off what pasting, quoting and logging put around a line: indents, `> `, `b'…'`, runc's `457:(`. */
+const entities: Readonly<Record<string, string>> = {
+  lt: '<',
+  gt: '>',
+  quot: '"',
+  '#34': '"',
+  '#39': "'",
+  '#x27': "'",
+  amp: '&',
+};
+
+/** A page saved from the web has its signs written out. */
+const withoutEntities = (line: string): string =>
+  line.includes('&')
+    ? line.replace(/&(lt|gt|quot|#34|#39|#x27|amp);/g, (_, name: string) => entities[name] ?? '')
+    : line;
+
+/** Takes off what pasting, quoting and logging put around a line: indents, `> `, `- \``, `b'…'`, runc's `457:(`. */
 const unwrap = (raw: string): string => {
-  const plain = raw.includes('\x1b') ? raw.replace(colours, '') : raw;
-  const trimmed = plain.trim().replace(/^(?:> )+/, '');
-  const bytes = /^b(['"])(.*)\1$/.exec(trimmed);
-  return (bytes?.[2] ?? trimmed).replace(/^\d{1,9}:(?=\(\d)/, '');
+  const plain = withoutEntities(raw.includes('\x1b') ? raw.replace(colours, '') : raw);
+  const trimmed = plain.trim().replace(/^(?:> ?)+/, '');
+  const quoted = /^(?:[-*] |b)?(['"`])(.*)\1,?$/.exec(trimmed);
+  return (quoted?.[2] ?? trimmed).replace(/^\d{1,9}:(?=\(\d)/, '');
+};
+
+/**
+ * What loggers and tools put before a line, ahead of which nothing is lost: docker's json-file and the
+ * journal's JSON, CRI's `TIME stderr F `, `cat -n`, `grep -Hn`, a wall clock.
+ */
+const jsonFields = /^\{.{0,4096}?"(?:log|MESSAGE|message|msg)" ?: ?("(?:[^"\\]|\\.){0,16384}")/;
+const leader = /^[^()]{0,300}?(?=\(\d{1,9}\.\d{1,6}\) |(?:Error|Warn ) \([\w./+-]{1,200}\.[chS]:\d{1,7}\): )/;
+
+/** The line in a logger's wrapping, and the words in front of it when they say something themselves. */
+const withoutLeader = (line: string): { readonly before: string; readonly line: string } => {
+  const json = jsonFields.exec(line)?.[1];
+  if (json !== undefined) return { before: '', line: unquoteJson(json).trim() };
+  const before = leader.exec(line)?.[0] ?? '';
+  return { before: /[A-Za-z]{2,} [A-Za-z]{2,}/.test(before) ? before.trim() : '', line: line.slice(before.length) };
+};
+
+const unquoteJson = (text: string): string => {
+  try {
+    return String(JSON.parse(text));
+  } catch {
+    return text;
+  }
 };
 
 const textRecord = (message: string, kind: LogKind, level?: LogLevel): LogRecord => ({
@@ -63,11 +102,12 @@ const quotedRecords = (message: string, kind: LogKind, level: LogLevel): LogReco
         : { kind: 'criu', isFromDaemon: false, ...criu };
     });
 
+/** Go programs print errors of several lines with `\n` written out; this is how lines of CRIU begin behind one. */
+const writtenOutBreak = /\\n(?:\(\d|(?:Error|Warn ) \()/;
+
 /** Records of a line that no known program wrote, or that one wrote in pieces. */
 const plainRecords = (line: string, kind: LogKind): LogRecord[] => {
-  // Go programs print errors of several lines with `\n` written out; lines of CRIU begin with a parenthesis.
-  const parts = line.split('\\n');
-  if (parts.length > 1 && line.includes('\\n(')) return parts.flatMap((part) => recordsOf(unwrap(part), kind));
+  if (writtenOutBreak.test(line)) return line.split('\\n').flatMap((part) => recordsOf(unwrap(part), kind));
   return [textRecord(line, kind, kind === 'kernel' ? 'info' : undefined)];
 };
 
@@ -80,7 +120,11 @@ const recordsOf = (line: string, kind: LogKind): LogRecord[] => {
   const daemon = parseLogfmtLine(line) ?? parseKlogLine(line);
   if (daemon !== undefined) return quotedRecords(daemon.message, kind, daemon.level);
   const kernel = parseKernelLine(line);
-  return kernel === undefined ? plainRecords(line, kind) : [textRecord(kernel, 'kernel', 'info')];
+  if (kernel !== undefined) return [textRecord(kernel, 'kernel', 'info')];
+  const inner = writtenOutBreak.test(line) ? { before: '', line } : withoutLeader(line);
+  if (inner.line === line) return plainRecords(line, kind);
+  const own = inner.before === '' ? [] : plainRecords(inner.before, kind);
+  return [...own, ...recordsOf(unwrap(inner.line), kind)];
 };
 
 /**

@@ -5,59 +5,93 @@ export type RunPhase = 'dump' | 'restore' | 'check';
 
 /** A line that CRIU prints when it comes to a step of its work. */
 export interface PhaseMark {
-  /** Words that the line holds, in any release since 1.6. */
+  /** What the message begins with, subsystem apart, in any release since 1.6; for marks with a pattern, words in it. */
   readonly words: string;
+  /** For beginnings that hold numbers. */
+  readonly pattern?: RegExp;
   /** Undefined: dump and restore both print it. */
   readonly phase?: RunPhase;
   /** What the step is, for a timeline; undefined = not worth a line there. */
   readonly step?: string;
   readonly outcome?: 'succeeded' | 'failed';
+  /** From here on tasks stand still, or do not any more. */
+  readonly tasks?: 'stopped' | 'released';
 }
 
 /**
- * Marks in the order of the work. Read from CRIU 2.2 … 4.2 (cr-dump.c, cr-restore.c, seize.c, net.c)
- * and compared to logs of those releases.
+ * Marks in the order of the work. Read from CRIU 1.6 … 4.2 (cr-dump.c, cr-restore.c, seize.c, net.c,
+ * mount.c, mount-v2.c, namespaces.c, cgroup.c) and compared to logs of those releases: only `freezing
+ * cgroup` (4.1), `freezing processes` (2.12), `Create plain mountpoint` (3.17) and `Try to restore a
+ * link` (3.12) are younger.
  */
 export const phaseMarks: readonly PhaseMark[] = [
-  { words: 'Pre-dumping processes (pid', phase: 'dump', step: 'pre-dump begins' },
-  { words: 'Dumping processes (pid', phase: 'dump', step: 'dump begins' },
-  { words: 'freezing cgroup', phase: 'dump', step: 'freezing the cgroup' },
-  { words: 'freezing processes:', phase: 'dump', step: 'freezing the processes' },
-  { words: 'Seized task', phase: 'dump', step: 'seizing the tasks' },
-  { words: 'Lock network', phase: 'dump', step: 'network locked' },
-  { words: 'Dumping task (pid', phase: 'dump', step: 'dumping the tasks' },
-  { words: 'Dumping pages (type', phase: 'dump', step: 'writing memory' },
-  { words: 'Dumping file-locks', phase: 'dump' },
-  { words: 'Dumping pstree', phase: 'dump', step: 'dumping what tasks share' },
-  { words: 'Running post-dump scripts', phase: 'dump', step: 'post-dump scripts run, tasks still frozen' },
-  { words: 'Reading image tree', phase: 'restore', step: 'reading the images' },
+  { words: 'Version: ', pattern: /^Version: \d/, step: 'start-up' },
+  { words: 'Dumping processes (pid', phase: 'dump', step: 'preparation' },
+  { words: 'Enforcing memory tracking for pre-dump', phase: 'dump', step: 'preparation of a pre-dump' },
+  { words: 'freezing cgroup', phase: 'dump', step: 'freeze' },
+  { words: 'freezing processes', pattern: /^freezing processes: \d+ attempts? done/, phase: 'dump', tasks: 'stopped' },
+  { words: 'freezing processes: ', phase: 'dump', step: 'freeze' },
+  { words: 'Seized task', phase: 'dump', step: 'seizing tasks', tasks: 'stopped' },
+  { words: 'Lock network', phase: 'dump', step: 'network lock' },
+  { words: 'Building mountpoints tree', step: 'reading mounts' },
+  { words: 'Collecting netns', phase: 'dump', step: 'collecting sockets' },
+  { words: 'Dumping task (pid', phase: 'dump', step: 'tasks' },
+  { words: 'Pre-dumping task (pid', phase: 'dump', step: 'tasks' },
+  { words: 'Collecting mappings (pid', phase: 'dump', step: 'memory mappings' },
+  { words: 'Collecting fds (pid', phase: 'dump', step: 'threads and parasite code' },
+  { words: 'Dumping opened files (pid', phase: 'dump', step: 'open files' },
+  { words: 'Dumping pages (type', phase: 'dump', step: 'memory' },
+  { words: 'Dumping core (pid', phase: 'dump', step: 'registers and cgroups' },
+  { words: 'Dumping task cwd', phase: 'dump', step: 'working directories' },
+  { words: 'Dumping mountpoints', phase: 'dump', step: 'mounts' },
+  { words: 'Dumping file-locks', phase: 'dump', step: 'file locks' },
+  { words: 'Dumping pstree', phase: 'dump', step: 'process tree' },
+  { words: "'s namespaces", pattern: /^Dumping \d+\(\d+\)'s namespaces/, phase: 'dump', step: 'namespaces' },
+  { words: 'Dump NET namespace info', phase: 'dump', step: 'network namespace' },
+  { words: ' sets', pattern: /^Dumping \d+ sets/, phase: 'dump', step: 'cgroups' },
+  { words: 'Dumping external sockets', phase: 'dump', step: 'external sockets' },
+  { words: 'Writing image inventory', phase: 'dump', step: 'inventory' },
+  { words: 'Running post-dump scripts', phase: 'dump', step: 'post-dump scripts' },
+  { words: "Pre-dumping tasks' memory", phase: 'dump', step: 'memory' },
+  { words: 'Reading image tree', phase: 'restore', step: 'reading images' },
   { words: 'Will restore in', phase: 'restore' },
-  { words: 'Forking task with', phase: 'restore', step: 'forking the tasks' },
-  { words: 'Restoring namespaces', phase: 'restore', step: 'restoring namespaces' },
-  { words: 'mnt: Restoring mount namespace', phase: 'restore', step: 'restoring mounts' },
-  { words: 'Restoring resources', phase: 'restore', step: 'restoring resources' },
-  { words: 'Opening fdinfo-s', phase: 'restore', step: 'opening files' },
-  { words: 'Restore via sigreturn', phase: 'restore', step: 'handing over to the restorer' },
-  { words: 'Running post-restore scripts', phase: 'restore', step: 'post-restore scripts run' },
-  { words: 'Running pre-resume scripts', phase: 'restore', step: 'pre-resume scripts run' },
-  { words: 'Unlock network', step: 'network unlocked' },
-  { words: 'Unfreezing tasks into', phase: 'dump', step: 'letting the tasks go' },
-  { words: 'Dumping finished successfully', phase: 'dump', step: 'dump finished', outcome: 'succeeded' },
-  { words: 'Pre-dumping finished successfully', phase: 'dump', step: 'pre-dump finished', outcome: 'succeeded' },
-  { words: 'Restore finished successfully', phase: 'restore', step: 'restore finished', outcome: 'succeeded' },
-  { words: 'Looks good.', phase: 'check', step: 'check finished', outcome: 'succeeded' },
+  { words: 'Preparing cgroups yard', phase: 'restore', step: 'cgroups' },
+  { words: 'Running pre-restore scripts', phase: 'restore', step: 'pre-restore scripts' },
+  { words: 'Forking task with', phase: 'restore', step: 'forking tasks' },
+  { words: 'Restoring namespaces', phase: 'restore', step: 'namespaces' },
+  { words: 'Try to restore a link', phase: 'restore', step: 'network devices' },
+  { words: 'Restoring netdev', phase: 'restore', step: 'network devices' },
+  { words: 'Restoring mount namespace', phase: 'restore', step: 'mounts' },
+  { words: 'Create plain mountpoint', phase: 'restore', step: 'mounts' },
+  { words: 'Preparing info about shared resources', phase: 'restore', step: 'shared resources' },
+  { words: 'Restoring resources', phase: 'restore', step: 'resources of tasks' },
+  { words: 'Opening fdinfo-s', phase: 'restore', step: 'open files' },
+  { words: 'Restore via sigreturn', phase: 'restore', step: 'memory and registers' },
+  { words: 'Running post-restore scripts', phase: 'restore', step: 'post-restore scripts' },
+  { words: 'Unlock network', step: 'network unlock' },
+  { words: 'Running pre-resume scripts', phase: 'restore', step: 'pre-resume scripts' },
+  { words: 'Unfreezing tasks into', phase: 'dump', step: 'release of the tasks', tasks: 'released' },
+  { words: 'Dumping finished successfully', phase: 'dump', step: 'dump succeeded', outcome: 'succeeded' },
+  { words: 'Pre-dumping finished successfully', phase: 'dump', step: 'pre-dump succeeded', outcome: 'succeeded' },
+  { words: 'Restore finished successfully', phase: 'restore', step: 'restore succeeded', outcome: 'succeeded' },
+  { words: 'Looks good.', phase: 'check', step: 'check succeeded', outcome: 'succeeded' },
   { words: 'Dumping FAILED.', phase: 'dump', step: 'dump failed', outcome: 'failed' },
   { words: 'Pre-dumping FAILED.', phase: 'dump', step: 'pre-dump failed', outcome: 'failed' },
   { words: 'Restoring FAILED.', phase: 'restore', step: 'restore failed', outcome: 'failed' },
 ];
 
-/** The mark that a message carries, if any; words of pre-dump hold those of dump, so they come first. */
-export const markOf = (message: string): PhaseMark | undefined => {
-  const found = phaseMarks.filter((mark) => message.includes(mark.words));
-  return found.reduce<PhaseMark | undefined>(
-    (longest, mark) => (mark.words.length > (longest?.words.length ?? 0) ? mark : longest),
-    undefined,
-  );
+const subsystem = /^[a-z0-9_-]{2,20}: \s*/;
+const anyMark = new RegExp(phaseMarks.map(({ words }) => words.replaceAll(/[.()]/g, String.raw`\$&`)).join('|'));
+
+/**
+ * The mark that a message of CRIU begins with, if any; what stands later in it may be the name of a file
+ * in the container. Words that something else quotes (`isQuoted`) may stand anywhere.
+ */
+export const markOf = (message: string, isQuoted = false): PhaseMark | undefined => {
+  if (!anyMark.test(message)) return undefined;
+  if (isQuoted) return phaseMarks.find(({ words, pattern }) => pattern === undefined && message.includes(words));
+  const plain = message.replace(subsystem, '');
+  return phaseMarks.find(({ words, pattern }) => pattern?.test(plain) ?? plain.startsWith(words));
 };
 
 /** What the first lines of a run say about the program and its host. */

@@ -4,7 +4,8 @@ import { parseCapabilities } from './capabilities.js';
 import { parseWhole } from './lines.js';
 
 /** Only these, because there are sixty lines and may be thousands of tasks. */
-const wanted = /^(Name|State|Pid|PPid|TracerPid|Uid|NSpid|NSsid|Threads|RssAnon|RssShmem|VmSwap):[\t ]*(.*)$/gm;
+const wanted =
+  /^(Name|State|Pid|PPid|TracerPid|Uid|NSpid|NSsid|Threads|RssAnon|RssShmem|VmSwap|SigPnd|ShdPnd|Seccomp|Seccomp_filters|Cpus_allowed|x86_Thread_features):[\t ]*(.*)$/gm;
 
 export interface ProcStatus {
   readonly name: string;
@@ -20,6 +21,17 @@ export interface ProcStatus {
   readonly pidsInward: readonly number[] | undefined;
   /** The session id likewise; 0 = its leader is not in that namespace. */
   readonly sessionsInward: readonly number[] | undefined;
+  /** Signals that wait for its main thread, or for any of its threads, as a bit mask: SIGHUP is bit 0. */
+  readonly pendingSignals: bigint | undefined;
+  /** 0 none, 1 strict, 2 filter. */
+  readonly seccompMode: number | undefined;
+  readonly seccompFilters: number | undefined;
+  /** A mask of the processors that it may run on, as it stands. */
+  readonly processors: string | undefined;
+  /** Features switched on for its threads (x86): shstk, wrss. */
+  readonly threadFeatures: readonly string[];
+  /** Anonymous and swapped out memory, its own alone. */
+  readonly privateBytes: number;
   /** Anonymous, shared and swapped out memory; undefined for tasks without memory of their own. */
   readonly memoryBytes: number | undefined;
 }
@@ -60,10 +72,27 @@ export function parseProcStatus(text: string): ProcStatus | undefined {
     threads,
     pidsInward: numbersOf(fields.get('NSpid')),
     sessionsInward: numbersOf(fields.get('NSsid')),
+    pendingSignals: parsePending(fields),
+    seccompMode: parseWhole(fields.get('Seccomp')),
+    seccompFilters: parseWhole(fields.get('Seccomp_filters')),
+    processors: fields.get('Cpus_allowed'),
+    threadFeatures: (fields.get('x86_Thread_features') ?? '').split(' ').filter((feature) => feature !== ''),
+    privateBytes: ((sizes[0] ?? 0) + (sizes[2] ?? 0)) * 1024,
     memoryBytes: sizes.every((size) => size === undefined)
       ? undefined
       : sizes.reduce<number>((sum, size) => sum + (size ?? 0), 0) * 1024,
   };
+}
+
+function parsePending(fields: ReadonlyMap<string, string>): bigint | undefined {
+  const masks = ['SigPnd', 'ShdPnd'].map((key) => parseSignals(fields.get(key)));
+  const known = masks.filter((mask) => mask !== undefined);
+  return known.length === 0 ? undefined : known.reduce((all, mask) => all | mask, 0n);
+}
+
+/** A mask of signals as /proc writes it, hexadecimal. */
+export function parseSignals(text: string | undefined): bigint | undefined {
+  return text !== undefined && /^[0-9a-f]{1,32}$/.test(text) ? BigInt(`0x${text}`) : undefined;
 }
 
 export interface ProcCapabilities {

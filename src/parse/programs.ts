@@ -14,6 +14,8 @@ export function parsePrograms(text: string): ReadonlyMap<string, string> | undef
 }
 
 export interface Space {
+  /** The path that was asked about, or the nearest directory above it that there is. */
+  readonly path: string;
   readonly totalBytes: number;
   readonly availableBytes: number;
 }
@@ -23,5 +25,7 @@ export function parseSpace(text: string): Space | undefined {
   const [totalBytes, availableBytes] = ['total', 'available'].map((key) =>
     parseWhole(new RegExp(`^${key} (\\d+)$`, 'm').exec(text)?.[1]),
   );
-  return totalBytes === undefined || availableBytes === undefined ? undefined : { totalBytes, availableBytes };
+  const path = /^path (.+)$/m.exec(text)?.[1];
+  if (path === undefined || totalBytes === undefined || availableBytes === undefined) return undefined;
+  return { path, totalBytes, availableBytes };
 }

@@ -4,10 +4,11 @@ import { findAll, hide, type Edit } from './edits.js';
 
 /**
  * From the slashes to the last `@` before the path. A user alone is no secret, unless it is long enough to be
- * a token. The parts exclude the slash, so that a long line is walked once; and quotes, so that what comes
- * after a text in JSON stays.
+ * a token. The parts exclude the slash or are short, so that a long line is walked once; and quotes, so that
+ * what comes after a text in JSON stays. A password with a slash in it is no valid address, but mounts are
+ * written like that; behind a colon and a port there is a path instead.
  */
-const address = /\/\/((?:[^\s/:@"'<>]*:[^\s/"]*|[^\s/:@"'<>]{20,}))@/g;
+const address = /\/\/((?:[^\s/:@"'<>[\]]*:(?!\d{1,5}\/)[^\s"'<>]{0,200}|[^\s/:@"'<>]*:[^\s/"]*|[^\s/:@"'<>]{20,}))@/g;
 
 export function findAddressCredentials(text: string): readonly Edit[] {
   if (!text.includes('@') || !text.includes('//')) return [];

@@ -36,11 +36,13 @@ export interface Choice {
  */
 function redactDocument(decide: Decide): Redactor {
   const decideAll: Decide = (path) => {
-    const decision = decide(path);
+    // What was taken out of a key is no part of its name.
+    const decision = decide(path.map((key) => key.replaceAll(/\[redacted:[a-z-]+\]/g, '')));
     if (typeof decision === 'string') return decision;
     return inTurn([...(decision === undefined ? [] : [decision]), findPemBlocks, findFreeText]);
   };
-  return (text) => (isJson(text) ? redactJson(text, decideAll) : redactYaml(text, decideAll));
+  return (text) =>
+    isJson(text) ? redactJson(text, decideAll, findFreeText) : redactYaml(text, decideAll, findFreeText);
 }
 
 function isJson(text: string): boolean {

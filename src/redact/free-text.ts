@@ -1,8 +1,10 @@
 /** The last pass, over everything: secrets that can be told by their form or by the words before them. */
 
 import { findAddressCredentials } from './addresses.js';
+import { findClientPasswords } from './client-options.js';
 import { createEditor, editLines, findAll, hide, isHarmless, mergeEdits, type Edit } from './edits.js';
 import type { RedactionRule, Tally } from './ledger.js';
+import { findValue } from './value-span.js';
 
 /** Names that speak of a secret in prose too, where `key` and `pass` alone mean other things. */
 const secretNames =
@@ -20,7 +22,10 @@ interface AssignmentPattern {
 
 const assignments: readonly AssignmentPattern[] = [
   { rule: 'secret-assignment', before: new RegExp(`(?:${secretNames})${suffix}${quote}\\s{0,8}[=:]\\s{0,8}`, 'gi') },
-  { rule: 'secret-assignment', before: new RegExp(`--[a-z-]{0,40}(?:${secretNames})[a-z-]{0,20} {1,4}`, 'gi') },
+  {
+    rule: 'secret-assignment',
+    before: new RegExp(`(?<![\\w-])--?(?:pass|[a-z-]{0,40}(?:${secretNames})[a-z-]{0,20})${quote},? {1,4}`, 'gi'),
+  },
   { rule: 'secret-assignment', before: new RegExp(`credentials?${quote}=`, 'gi') },
   // Sysctls and slices of systemd begin with "user." as well.
   {
@@ -30,6 +35,8 @@ const assignments: readonly AssignmentPattern[] = [
       'g',
     ),
   },
+  { rule: 'config-value', before: /(?<=\s)--env[ =]{1,4}[^\s=]{1,200}=/g },
+  { rule: 'environment', before: /(?<!\w)[A-Z][A-Z0-9_]{0,60}_(?:KEYS?|PASS|PW)=/g },
   { rule: 'environment', before: /(?:\blxc\.environment(?:\.\w+)?\s{0,4}|(?<![\w.])Environment)=\s{0,4}/g },
 ];
 
@@ -54,6 +61,11 @@ const forms: readonly FormPattern[] = [
   { rule: 'token-format', form: /()(\$(?:1|2[abxy]|5|6|y|7|argon2id?)\$[\w./$=,+-]{16,})/g },
   // CRIU writes down the mounts it sees: `type cifs source //user:word@server/share mnt_id …`.
   { rule: 'mount-option', form: /(\btype \S{1,64} source )(\S+)(?=@)/g },
+  {
+    rule: 'config-value',
+    form: /(\bconfig set (?:\S{1,200} ){0,2}(?:user|environment|cloud-init)\.[\w.-]{1,200} {1,4})(.+)/g,
+  },
+  { rule: 'process-arguments', form: /(-pass(?:in|out)?\s{1,4}pass:)(\S+)/g },
   { rule: 'process-arguments', form: /(\bproctitle=)(.+)/g },
   { rule: 'process-arguments', form: /(\bargc=\d{1,6} )(a0=.+)/g },
   { rule: 'process-arguments', form: /(\bCOMMAND=[^\s"]+ )(.+)/g },
@@ -67,8 +79,9 @@ const forms: readonly FormPattern[] = [
 const hints: readonly RegExp[] = [
   /pass(?:word|wd|phrase|code)|secret|token|credential|authorization|bearer|cookie|environment|cloud-init\.|user\.|proctitle=|argc=|command=|cmd \(|a[ks]ia|aiza|github_pat|glpat-|gh[pousr]_|npm_|hvs\.|xox[a-z]-/gi,
   /key|pwd|(?:pass|pw|psk)\s{0,8}=/gi,
-  /eyJ|sk-[\w-]{4}|[sr]k_(?:live|test)/g,
-  /\$(?:[12567y]|2[abxy]|argon2id?)\$|\/\/[^\s/]*@|\bsource \S*@/g,
+  /eyJ|sk-[\w-]{4}|[sr]k_(?:live|test)|source \S*@/g,
+  /\$(?:[12567y]|2[abxy]|argon2id?)\$|\/\/(?:[^\s/]*|[^\s/:]*:\S{0,200})@/g,
+  /[\s"',]-(?:[apwPuU]|-env|-pass)/g,
 ];
 
 /** The text without them. Lines without a hint cost little more than reading them. */
@@ -106,6 +119,7 @@ export function findFreeText(text: string): readonly Edit[] {
 function findInLine(line: string): readonly Edit[] {
   return [
     ...findAddressCredentials(line),
+    ...findClientPasswords(line),
     ...assignments.flatMap((pattern) => findAssigned(line, pattern)),
     ...forms.flatMap((pattern) => findForms(line, pattern)),
   ];
@@ -131,43 +145,4 @@ function findAssigned(line: string, { rule, before }: AssignmentPattern): readon
 
 function isHarmlessWord(value: string): boolean {
   return isHarmless(value) || /^(?:true|false|null|nil|none|yes|no|\*+|\(null\))$/i.test(value);
-}
-
-interface Span {
-  readonly start: number;
-  readonly end: number;
-}
-
-/**
- * The value at an offset: what is inside the quotes that open there; else up to the next blank; else, after a
- * colon and a blank, to the end of the line. A quote that closes around all of it ends it, too, and brackets
- * that close around it are left out.
- */
-function findValue(line: string, from: number, before: string): Span {
-  if (matchAt(/\[redacted:[a-z-]+\](?=[\s,;&"')\]}]|$)/y, line, from) !== null) return { start: from, end: from };
-  const [quotes] = matchAt(/\\{0,8}["']/y, line, from) ?? [];
-  if (quotes !== undefined) {
-    const start = from + quotes.length;
-    return { start, end: findClosing(line, start, quotes) };
-  }
-  const isProse = /:\s+$/.test(before);
-  const run = isProse ? /[^"\\]*(?:\\.[^"\\]*)*/y : /[^\s"\\]*(?:\\\S[^\s"\\]*)*/y;
-  const [value = ''] = matchAt(run, line, from) ?? [];
-  if (isHarmless(value)) return { start: from, end: from + value.trimEnd().length };
-  return { start: from, end: from + value.replace(/[\s'),;\]}\\]{1,16}$/, '').length };
-}
-
-function matchAt(pattern: RegExp, text: string, at: number): RegExpExecArray | null {
-  pattern.lastIndex = at;
-  return pattern.exec(text);
-}
-
-/** Offset of the same quotes, not counting those that are escaped once more; the end of the line without any. */
-function findClosing(line: string, from: number, quotes: string): number {
-  for (let at = line.indexOf(quotes, from); at !== -1; at = line.indexOf(quotes, at + 1)) {
-    let slashes = 0;
-    while (slashes < 16 && line[at - 1 - slashes] === '\\') slashes += 1;
-    if (slashes % 2 === 0) return at;
-  }
-  return line.length;
 }

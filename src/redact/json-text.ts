@@ -1,6 +1,6 @@
 /** Redacts JSON in place: every scalar is judged by the keys that lead to it, and its layout stays as it is. */
 
-import { applyEdits, isHarmless, markOf, type Edit } from './edits.js';
+import { applyEdits, isHarmless, markOf, type Edit, type Redactor } from './edits.js';
 import type { Decide } from './decide.js';
 import { createTally } from './ledger.js';
 
@@ -18,9 +18,9 @@ interface Token {
 
 /**
  * Strings and numbers in an answer of an API. Lists add nothing to the path. Behind the first thing that is
- * no JSON, or where it was cut off, every value goes.
+ * no JSON, or where it was cut off, every value goes. `findInKey` looks into the keys themselves.
  */
-export function redactJson(text: string, decide: Decide): readonly Edit[] {
+export function redactJson(text: string, decide: Decide, findInKey?: Redactor): readonly Edit[] {
   const edits: Edit[] = [];
   const open: Container[] = [];
   let at = 0;
@@ -33,6 +33,7 @@ export function redactJson(text: string, decide: Decide): readonly Edit[] {
       if (!acceptMark(text[token.start] ?? '', open)) return [...edits, ...redactRest(text, at)];
     } else if (token.kind === 'string' && top?.isObject === true && top.key === undefined) {
       top.key = readString(text, token);
+      edits.push(...changeString(token, top.key, findInKey?.(top.key) ?? []));
       const colon = readToken(text, token.end);
       if (colon === 'end' || colon === undefined || text[colon.start] !== ':')
         return [...edits, ...redactRest(text, at)];
@@ -109,16 +110,14 @@ function judge(text: string, token: Token, path: readonly string[], decide: Deci
   if (decision === undefined) return [];
   const { start, end } = token;
   if (typeof decision === 'string') return [{ start, end, replacement: `"${markOf(decision)}"`, rules: [decision] }];
-  const found = decision(value);
+  return changeString(token, value, decision(value));
+}
+
+/** The string at a token with changes made inside of it. */
+function changeString({ start, end }: Token, value: string, found: readonly Edit[]): readonly Edit[] {
   if (found.length === 0) return [];
-  return [
-    {
-      start,
-      end,
-      replacement: JSON.stringify(applyEdits(value, found, createTally())),
-      rules: found.flatMap(({ rules }) => rules),
-    },
-  ];
+  const replacement = JSON.stringify(applyEdits(value, found, createTally()));
+  return [{ start, end, replacement, rules: found.flatMap(({ rules }) => rules) }];
 }
 
 /** Everything was understood, up to an end that came too early. */

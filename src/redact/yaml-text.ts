@@ -1,7 +1,7 @@
 /** Redacts YAML as LXD and Incus print it, line by line: layout and line numbers stay, and it stays YAML. */
 
 import type { Decide, Decision } from './decide.js';
-import { applyEdits, isHarmless, markOf, shiftEdits, type Edit } from './edits.js';
+import { applyEdits, isHarmless, markOf, shiftEdits, type Edit, type Redactor } from './edits.js';
 import { createTally, type RedactionRule } from './ledger.js';
 
 interface Level {
@@ -23,8 +23,8 @@ interface Line {
   readonly indent: number;
 }
 
-/** Scalars of mappings and lists, judged by the keys that lead to them. */
-export function redactYaml(text: string, decide: Decide): readonly Edit[] {
+/** Scalars of mappings and lists, judged by the keys that lead to them. `findInKey` looks into the keys themselves. */
+export function redactYaml(text: string, decide: Decide, findInKey?: Redactor): readonly Edit[] {
   const edits: Edit[] = [];
   const levels: Level[] = [];
   let open: OpenValue | undefined;
@@ -44,7 +44,10 @@ export function redactYaml(text: string, decide: Decide): readonly Edit[] {
     }
     const entry = readEntry(line);
     while ((levels.at(-1)?.indent ?? -1) >= entry.indent) levels.pop();
-    if (entry.key !== undefined) levels.push({ indent: entry.indent, key: entry.key });
+    if (entry.key !== undefined) {
+      levels.push({ indent: entry.indent, key: entry.key });
+      if (findInKey !== undefined) edits.push(...redactKey(line, entry, entry.key, findInKey));
+    }
     // Nothing behind the key: what it holds follows, further in or, for a list, at the same place.
     if (entry.value === '') {
       // A key in quotes that goes on is no secret; what follows it is.
@@ -123,6 +126,18 @@ function readEntry({ start, text, indent }: Line): Entry {
   if (colon === -1) return entry(undefined, 0, dashes === '' ? indent : indent + 1);
   const blanks = /^: */.exec(rest.slice(colon))?.[0].length ?? 1;
   return entry(rest.slice(0, colon).trimEnd(), colon + blanks);
+}
+
+/** A key that is changed is put in quotes: it may begin with a bracket then. */
+function redactKey(line: Line, { value, start }: Entry, key: string, find: Redactor): readonly Edit[] {
+  const found = find(key);
+  if (key === complexKey || found.length === 0) return [];
+  const end = value === '' ? line.start + line.text.trimEnd().length : start;
+  const before = line.text.slice(0, end - line.start);
+  const from = line.start + (/^ *(?:- +)*/.exec(before)?.[0].length ?? 0);
+  const to = line.start + before.replace(/ *: *$/, '').length;
+  const replacement = JSON.stringify(applyEdits(key, found, createTally()));
+  return [{ start: from, end: to, replacement, rules: found.flatMap(({ rules }) => rules) }];
 }
 
 function redactValue({ value, start }: Entry, decision: Decision): readonly Edit[] {

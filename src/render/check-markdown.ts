@@ -34,7 +34,7 @@ export function renderCheckMarkdown(assessment: Assessment, { reasons }: CheckCo
       : `## Could not be told\n\n${markdownTable(['what could not be read', 'needed for'], unknownRows)}`,
     `${new Set(quiet.map(({ cause }) => cause)).size} other causes were looked for and not found.`,
     ...assessment.notes
-      .filter(({ isLimit }) => isLimit === true)
+      .filter(({ isAlways }) => isAlways === true)
       .map(({ topic, text }) => escapeMarkdown(`${topic}: ${text}`)),
   ];
   return `${sections.filter((section) => section !== '').join('\n\n')}\n`;

@@ -87,7 +87,8 @@ function explanation(finding: Finding, { columns, style }: Page): readonly strin
 }
 
 function unknownLines({ missing, findings }: UnknownGroup, page: Page): readonly string[] {
-  const { style, columns, reasons } = page;
+  const { style, columns, reasons, isRecorded = false } = page;
+  const label = isRecorded ? '  for a new report: ' : '  to know: ';
   const decides = findings.some((finding) => finding.severity === 'blocker');
   const lacking = missing.map((id) => {
     const reason = reasons.get(id);
@@ -100,7 +101,7 @@ function unknownLines({ missing, findings }: UnknownGroup, page: Page): readonly
     `${(decides ? style.unsure : style.faint)('UNKNOWN')}  ${style.strong(`${amountOf(names.length, 'question')} could not be answered`)}`,
     ...lacking.flatMap((line) => wrap(line, columns, '  - ', '    ')),
     ...wrap(escapeText(names.join(', ')), columns, '  about: ', '         '),
-    ...howToRead(missing, reasons).flatMap((hint) => wrap(hint, columns, '  to know: ', '           ')),
+    ...howToRead(missing, reasons).flatMap((hint) => wrap(hint, columns, label, ' '.repeat(label.length))),
   ];
 }
 
@@ -109,10 +110,10 @@ function closing(assessment: Assessment, page: Page): readonly string[] {
   const { style, columns, verbose } = page;
   if (!verbose) {
     const count = amountOf(namesOf(quiet).length, 'other cause');
-    const limits = assessment.notes.filter(({ isLimit }) => isLimit === true);
+    const always = assessment.notes.filter(({ isAlways }) => isAlways === true);
     return [
       ...(quiet.length === 0 ? [] : [`${count} looked for and not found (--verbose lists them).`]),
-      ...limits.flatMap((note) => noteLines(note, columns)),
+      ...always.flatMap((note) => noteLines(note, columns)),
     ].map(style.faint);
   }
   const list = (title: string, findings: readonly Finding[]): readonly string[] =>

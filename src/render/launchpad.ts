@@ -6,7 +6,8 @@ import { escapeLines, escapeText } from './escape.js';
 import { blockOf, type Block } from './launchpad-block.js';
 import { excerptsOf, numberedLines, tellingLines } from './log-excerpt.js';
 import { reportTitle } from './report-readme.js';
-import { blameLine, percent } from './triage-text.js';
+import { blameLine } from './triage-story.js';
+import { percent } from './triage-text.js';
 import { wrap } from './wrap.js';
 
 /** Launchpad refuses descriptions over 50,000 characters (`lp/bugs/interfaces/bug.py`, IBugView.description). */

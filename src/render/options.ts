@@ -17,4 +17,6 @@ export interface CheckContext {
   readonly reasons: ReadonlyMap<EvidenceId, string>;
   /** Risks count as failures. */
   readonly strict: boolean;
+  /** What was judged is a report, which can be made again but not looked into any further. */
+  readonly isRecorded?: boolean;
 }

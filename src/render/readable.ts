@@ -24,6 +24,8 @@ export function howToRead(missing: readonly EvidenceId[], reasons: ReadonlyMap<E
 }
 
 function remedyFor(id: EvidenceId, reason: string): string {
+  if (reason.includes('not in the report')) return 'make it with this release of crdoctor, and without --only';
+  if (/after the report was made|missing from the report/.test(reason)) return 'take it as it was made';
   if (/timed[ -]out|took longer|no end within/.test(reason)) return 'allow more time: --timeout SECONDS';
   if (reason.includes('interrupted')) return 'let it run to its end';
   const program = /there is no program ([\w.-]+)/.exec(reason)?.[1];

@@ -1,14 +1,18 @@
 /** A triage for a terminal: what it was, the lines that prove it, what to do. */
 
-import type { Diagnosis, LogLine, TimelineEntry, Triage } from '../findings/finding.js';
+import type { Comparison, Diagnosis, LogLine, RunStory, Triage } from '../findings/finding.js';
+import { comparisonRows, comparisonTitle } from './comparison-words.js';
 import { escapeText } from './escape.js';
 import type { TextOptions } from './options.js';
 import { fillParagraphs } from './paragraphs.js';
 import { makeStyle, type Style } from './style.js';
-import { wrap } from './wrap.js';
+import { blameLine, seconds, statisticsLine, stepsOf, storyLine, toldStories, versionsLine } from './triage-story.js';
+import { displayWidth, wrap } from './wrap.js';
 
 const shownEvidence = 5;
 const shownUnexplained = 10;
+/** Characters from which on the name of a log is not written before each of its lines. */
+const longName = 24;
 
 interface Page extends TextOptions {
   readonly style: Style;
@@ -24,7 +28,8 @@ export function renderTriageText(triage: Triage, options: TextOptions): string {
     ...others.map((diagnosis) => otherLines(diagnosis, page)),
     unexplainedLines(triage, page),
     triage.notes.flatMap((note) => wrap(escapeText(note), page.columns)),
-    page.verbose ? timelineLines(triage.timeline, page) : [],
+    storyLines(triage, page),
+    triage.comparison === undefined ? [] : comparisonSection(triage.comparison, page),
     // In one line however long, to be copied and searched for.
     triage.signature === '' ? [] : [page.style.faint(`signature: ${escapeText(triage.signature)}`)],
   ];
@@ -53,21 +58,18 @@ export function triageMeaning({ result, phase, signature, unexplained }: Triage)
 }
 
 function headline(triage: Triage, { style, columns }: Page): readonly string[] {
-  const { criu, kernel, engine } = triage.versions;
-  const versions = [criu && `criu ${criu}`, kernel && `kernel ${kernel}`, engine].filter(
-    (part) => part !== undefined && part !== '',
-  );
+  const versions = versionsLine(triage.versions);
   const mark = { diagnosed: style.bad, unexplained: style.unsure, 'no-failure': style.good }[triage.result];
   return [
     `${mark(triage.result.toUpperCase())}  ${style.strong(triageMeaning(triage))}`,
-    ...(versions.length === 0 ? [] : wrap(escapeText(versions.join(', ')), columns).map(style.faint)),
+    ...(versions === '' ? [] : wrap(escapeText(versions), columns).map(style.faint)),
   ];
 }
 
 function diagnosisLines(diagnosis: Diagnosis, page: Page): readonly string[] {
   const { style, columns, explain } = page;
   return [
-    `${style.strong(escapeText(diagnosis.title))} ${style.faint(`[${escapeText(diagnosis.cause)}, ${percent(diagnosis)} sure]`)}`,
+    ...titleLines(diagnosis, page),
     ...fillParagraphs(diagnosis.explanation, columns, '  ', '  '),
     ...evidenceLines(diagnosis.evidence, page),
     ...fillParagraphs(diagnosis.fix, columns, '  fix: ', '       '),
@@ -79,18 +81,30 @@ function diagnosisLines(diagnosis: Diagnosis, page: Page): readonly string[] {
 
 function otherLines(diagnosis: Diagnosis, page: Page): readonly string[] {
   if (page.explain || page.verbose) return diagnosisLines(diagnosis, page);
-  const { style, columns } = page;
   return [
-    `also possible: ${escapeText(diagnosis.title)} ${style.faint(`[${escapeText(diagnosis.cause)}, ${percent(diagnosis)} sure]`)}`,
-    ...wrap(firstLine(diagnosis.explanation), columns, '  '),
+    ...titleLines(diagnosis, page, 'also possible: '),
+    ...wrap(firstLine(diagnosis.explanation), page.columns, '  '),
   ];
 }
 
-function evidenceLines(evidence: readonly LogLine[], { verbose, style }: Page): readonly string[] {
-  const shown = verbose ? evidence : evidence.slice(0, shownEvidence);
+function evidenceLines(evidence: readonly LogLine[], page: Page): readonly string[] {
+  const shown = page.verbose ? evidence : evidence.slice(0, shownEvidence);
   const hidden = evidence.length - shown.length;
-  const lines = shown.map((line) => `  ${style.faint(place(line))} ${escapeText(line.text)}`);
-  return hidden > 0 ? [...lines, `  and ${hidden} more lines (--verbose shows them)`] : lines;
+  const lines = quotedLines(shown, page);
+  return hidden > 0
+    ? [...lines, `  and ${hidden} more ${hidden === 1 ? 'line' : 'lines'} (--verbose shows them)`]
+    : lines;
+}
+
+/** Lines with their places; a long name that they share stands above them once. */
+function quotedLines(lines: readonly LogLine[], { style }: Page): readonly string[] {
+  const [first] = lines;
+  const isShared = lines.length > 1 && lines.every(({ file }) => file === first?.file);
+  if (first === undefined || !isShared || first.file.length < longName) {
+    return lines.map((line) => `  ${style.faint(place(line))} ${escapeText(line.text)}`);
+  }
+  const quoted = lines.map(({ line, text }) => `  ${style.faint(`${line}:`)} ${escapeText(text)}`);
+  return [`  ${style.faint(`${escapeText(first.file)}:`)}`, ...quoted];
 }
 
 function unexplainedLines({ result, unexplained }: Triage, page: Page): readonly string[] {
@@ -99,24 +113,61 @@ function unexplainedLines({ result, unexplained }: Triage, page: Page): readonly
   const hidden = unexplained.length - shown.length;
   return [
     page.style.strong('Error lines that nothing explains'),
-    ...shown.map((line) => `  ${page.style.faint(place(line))} ${escapeText(line.text)}`),
+    ...quotedLines(shown, page),
     ...(hidden > 0 ? [`  and ${hidden} more (--verbose shows them)`] : []),
   ];
 }
 
-function timelineLines(timeline: readonly TimelineEntry[], { style }: Page): readonly string[] {
-  if (timeline.length === 0) return [];
-  const lines = timeline.map(({ timeS, phase, text }) => {
-    const time = timeS === undefined ? '        ' : timeS.toFixed(3).padStart(8);
-    return `  ${time} s  ${phase.padEnd(8)} ${escapeText(text)}`;
+/** Each run in a line, or with all of its steps. */
+function storyLines(triage: Triage, page: Page): readonly string[] {
+  const stories = toldStories(triage);
+  const files = new Set(stories.map(({ file, run }) => `${file} ${String(run)}`));
+  const told = stories.flatMap((story) => {
+    const name = files.size > 1 ? `${runName(story, stories)}: ` : '';
+    const line = wrap(escapeText(name + storyLine(triage, story)), page.columns, '', '  ');
+    return page.verbose ? [...line, ...stepLines(triage, story)] : line;
   });
-  return [style.strong('Timeline'), ...lines];
+  const counted = (triage.statistics ?? []).flatMap((each) =>
+    wrap(escapeText(statisticsLine(each)), page.columns, '', '  '),
+  );
+  return [...told, ...counted];
 }
 
-/** Who has to change something, and since when it is fixed. */
-export function blameLine({ blame, fixedIn }: Diagnosis): string {
-  const fixed = Object.entries(fixedIn).map(([program, version]) => `${program} ${version}`);
-  return `lies with: ${blame}${fixed.length === 0 ? '' : `; fixed in ${fixed.join(', ')}`}`;
+/** The log, and which of its runs where it holds several. */
+function runName({ file, run }: RunStory, stories: readonly RunStory[]): string {
+  return stories.some((other) => other.file === file && other.run !== run) ? `${file} run ${run}` : file;
+}
+
+function stepLines(triage: Triage, story: RunStory): readonly string[] {
+  const rows = stepsOf(triage, story).map(({ timeS, durationS, rounds, text, isWhereItStopped }) => {
+    const time = timeS === undefined ? '' : `${timeS.toFixed(3)} s`;
+    const took = durationS === undefined ? '' : seconds(durationS);
+    const times = rounds === undefined ? '' : `, ${rounds} times`;
+    return `  ${time.padStart(10)} ${took.padStart(10)}  ${escapeText(text)}${times}${isWhereItStopped === true ? '  <- stopped here' : ''}`;
+  });
+  const gap = story.hasGap === true ? ['  a part of the log was passed by: steps and times may be missing'] : [];
+  return rows.length === 0 ? [] : [`  ${'at'.padStart(10)} ${'took'.padStart(10)}`, ...rows, ...gap];
+}
+
+function comparisonSection(comparison: Comparison, { style, columns }: Page): readonly string[] {
+  const rows = comparisonRows(comparison).flatMap(({ topic, text, quoted = [] }) => [
+    ...wrap(escapeText(text === '' ? `${topic}:` : `${topic}: ${text}`), columns, '  ', '    '),
+    ...quoted.map((line) => `    ${escapeText(line)}`),
+  ]);
+  return [style.strong(escapeText(comparisonTitle(comparison))), ...rows];
+}
+
+/** Title and id of a cause, on two lines where they do not fit on one. */
+export function titleLines(
+  diagnosis: Diagnosis,
+  { style, columns }: Pick<Page, 'style' | 'columns'>,
+  before = '',
+): readonly string[] {
+  const title = escapeText(diagnosis.title);
+  const id = `[${escapeText(diagnosis.cause)}, ${percent(diagnosis)} sure]`;
+  const isShort = displayWidth(`${before}${title} ${id}`) <= columns;
+  if (isShort) return [`${before}${style.strong(title)} ${style.faint(id)}`];
+  return [`${before}${style.strong(title)}`, `  ${style.faint(id)}`];
 }
 
 /** Confidence as people read it. */

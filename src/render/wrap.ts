@@ -4,9 +4,12 @@
 const wide =
   /[\u1100-\u115f\u2e80-\u303e\u3041-\ua4cf\ua960-\ua97c\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff00-\uff60\uffe0-\uffe6\u{1f300}-\u{1f64f}\u{1f680}-\u{1faff}\u{20000}-\u{3fffd}]/u;
 const combining = /\p{Mn}|\p{Me}/u;
+/** Most text is; the patterns above are slow, and slow to make. */
+const ascii = /^[ -~]*$/;
 
 /** Columns that a terminal gives to the text. The text holds no control characters. */
 export function displayWidth(text: string): number {
+  if (ascii.test(text)) return text.length;
   let columns = 0;
   for (const character of text) {
     if (combining.test(character)) continue;

@@ -5,7 +5,14 @@ import type { Evidence, EvidenceId } from '../source/source.js';
 /** What the user says about the failure; undefined where it was not told. */
 export interface ToldAction {
   readonly words: readonly string[];
-  readonly output: { readonly origin: string; readonly text: string; readonly isCut: boolean } | undefined;
+  readonly output:
+    | {
+        readonly origin: string;
+        readonly text: string;
+        /** Undefined: it is all of it. `reason`: one clause. */
+        readonly cut: { readonly status: 'truncated' | 'timed-out'; readonly reason: string } | undefined;
+      }
+    | undefined;
 }
 
 const howToTell = 'not told; crdoctor report NAME --error FILE -- COMMAND records it';
@@ -37,7 +44,7 @@ export function actionEvidence({ words, output }: ToldAction, now: Date): readon
       ? absence('action.output')
       : {
           ...told('action.output', output.origin, output.text),
-          ...(output.isCut && { status: 'truncated', reason: 'its beginning is left out' }),
+          ...output.cut,
         },
   ];
 }

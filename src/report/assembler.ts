@@ -3,6 +3,8 @@
 import { createHash } from 'node:crypto';
 
 import type { ReportWriter } from '../archive/write.js';
+import { openIds } from '../evidence/report-catalogue.js';
+import { plainName } from '../evidence/report-files.js';
 import type { LedgerEntry } from '../redact/ledger.js';
 import type { Artifact, ArtifactSide, StoredFile } from '../source/manifest.js';
 import type { Evidence, EvidenceId } from '../source/source.js';
@@ -41,6 +43,11 @@ export interface Assembler {
 
 const maxRemembered = 64 * 1024;
 
+/** Evidence as it may be packed. `file`: the path that its file gets, where its own cannot be told. */
+interface Cleaned extends ReturnType<Redact> {
+  readonly file?: string;
+}
+
 export function createAssembler(writer: Pick<ReportWriter, 'add'>, redact: Redact): Assembler {
   const artifacts: Artifact[] = [];
   const ledger: LedgerEntry[] = [];
@@ -50,10 +57,26 @@ export function createAssembler(writer: Pick<ReportWriter, 'add'>, redact: Redac
     await writer.add(path, content);
     return { path, bytes: content.length, sha256: createHash('sha256').update(content).digest('hex') };
   };
+  let hiddenNames = 0;
+  const clean = (given: Evidence, isBinary: boolean): Cleaned => {
+    const { text, ...about } = given;
+    const { evidence, entries } = redact(isBinary ? about : given);
+    const whole = isBinary && text !== undefined ? { ...evidence, text } : evidence;
+    const open = openIds.find((id) => given.id.startsWith(`${id}.`));
+    if (open === undefined || evidence.origin === given.origin) return { evidence: whole, entries };
+    // The id and the path are made from the name of the file, which holds a secret.
+    hiddenNames += 1;
+    const last = given.origin.slice(given.origin.lastIndexOf('/') + 1);
+    const isHarmless = redact({ ...about, origin: last }).evidence.origin === last;
+    const name = isHarmless ? `redacted-${hiddenNames}/${plainName(last)}` : `redacted-${hiddenNames}.log`;
+    const id = `${open}.${name.replace('/', '.')}`;
+    const renamed = entries.map((entry) => ({ ...entry, artifact: id }));
+    return { evidence: { ...whole, id }, entries: renamed, file: `${open}/${name}` };
+  };
   return {
     async add(given, { side, path, isBinary = false }) {
-      const { evidence, entries } = isBinary ? { evidence: given, entries: [] } : redact(given);
-      const place = claim(taken, `${side}/${path ?? fileNameOf(evidence.id)}`);
+      const { evidence, entries, file: named } = clean(given, isBinary);
+      const place = claim(taken, `${side}/${named ?? path ?? fileNameOf(evidence.id)}`);
       const content = contentOf(evidence, isBinary);
       const file = content && (await store(place, content));
       const stderr = (evidence.stderr ?? '') === '' ? undefined : evidence.stderr;

@@ -9,7 +9,7 @@ const maxNamed = 4;
 export function missingLines({ artifacts, complete }: Manifest, isRoot: boolean): readonly string[] {
   const groups: readonly (readonly [EvidenceStatus, string])[] = [
     ['denied', 'not in the report for lack of permission'],
-    ['timed-out', 'not in the report because it took too long'],
+    ['timed-out', 'not, or not all of it, in the report because it took too long'],
     ['failed', 'not in the report'],
     ['truncated', 'cut to its end or beginning'],
   ];

@@ -39,18 +39,21 @@ export function outputPath({ cwd, given, subject, now }: OutputWish): string {
   return path;
 }
 
-/** Parts of archives that runs left behind which were killed; those of living processes are none. */
+/**
+ * Parts of archives that runs left behind which were killed, as far as can be told: a process that is none
+ * here may live in another container or on another machine that has the directory too.
+ */
 export function findLeftovers(path: string): readonly string[] {
   const directory = dirname(path);
   const own = `.${basename(path)}.part-`;
   try {
-    return readdirSync(directory)
-      .filter((name) => {
-        const pid = /^\..+\.part-(\d+)(?:-\d+)?$/.exec(name)?.[1];
-        const isReport = name.startsWith(own) || name.includes('.tar.gz.part-');
-        return pid !== undefined && isReport && !existsSync(`/proc/${pid}`);
+    return readdirSync(directory, { withFileTypes: true })
+      .filter((entry) => {
+        const pid = /^\..+\.part-(\d+)(?:-\d+)?$/s.exec(entry.name)?.[1];
+        const isReport = entry.name.startsWith(own) || entry.name.includes('.tar.gz.part-');
+        return pid !== undefined && isReport && entry.isFile() && !existsSync(`/proc/${pid}`);
       })
-      .map((name) => join(directory, name));
+      .map(({ name }) => join(directory, name));
   } catch {
     // What cannot be listed may still be written to, and if not, the writer says so.
     return [];

@@ -110,7 +110,11 @@ export interface Cause extends CauseFile {
   /** Where it was read from, for messages to rule authors. */
   readonly file: string;
 }
-export type Prediction = CauseFile['predict'][number];
+/**
+ * The build puts `reads` there: what the condition reads, checked, so that it is compiled only where it decides
+ * something. Rules that a user wrote are compiled at once.
+ */
+export type Prediction = CauseFile['predict'][number] & { readonly reads?: readonly string[] };
 export type Signature = CauseFile['diagnose'][number];
 export type PredictTest = v.InferOutput<typeof predictTest>;
 export type DiagnoseTest = v.InferOutput<typeof diagnoseTest>;

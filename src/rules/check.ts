@@ -1,10 +1,11 @@
 /** What `rules check` refuses: unknown facts, wrong types, dangerous patterns, missing tests. */
 
-import { factSchema, type Fact, type FactFields } from '../facts/schema.js';
+import type { Fact, FactFields } from '../facts/fact.js';
+import { factSchema } from '../facts/schema.js';
 import { captureNames } from './captures.js';
 import { checkResidue } from './check-residue.js';
 import { isDiagnoseTest, type Cause, type Prediction, type Signature } from './cause.js';
-import { compileCause, CompileError } from './compile.js';
+import { compileCause } from './compile.js';
 import { compileCondition, compileList, compileLogCondition, ExpressionError } from './language.js';
 import { readRuleFiles, type RuleFile } from './load.js';
 import { compileLogMessage } from './template.js';
@@ -24,7 +25,11 @@ const tooDeep = 'more than two of each, exists, all, filter and map inside each 
 
 /** Every complaint about the rules of a directory, in the order of the files; empty = sound. */
 export async function checkRules(directory: string): Promise<readonly RuleProblem[]> {
-  const files = await readRuleFiles(directory);
+  return checkRuleFiles(await readRuleFiles(directory));
+}
+
+/** The same for files that were read already. */
+export function checkRuleFiles(files: readonly RuleFile[]): readonly RuleProblem[] {
   return [...files.flatMap(checkFile), ...duplicateIds(files)];
 }
 
@@ -68,11 +73,12 @@ export function checkCause(cause: Cause): readonly Complaint[] {
 
 function compileComplaints(cause: Cause): readonly Complaint[] {
   try {
-    compileCause(cause);
+    for (const { message } of compileCause(cause).predictions) message();
     return [];
   } catch (error) {
-    if (error instanceof CompileError) return [error.problem];
-    throw error;
+    if (!(error instanceof ExpressionError)) throw error;
+    const { path = [], message } = error.problem;
+    return [{ path, message }];
   }
 }
 

@@ -8,9 +8,17 @@ import type { Cause, Prediction } from './cause.js';
 export interface CompiledPrediction {
   readonly prediction: Prediction;
   readonly each: Expression<readonly unknown[]> | undefined;
+  /** Facts that list and condition read, the condition's own elements left out. */
+  readonly reads: readonly string[];
+  /**
+   * What the condition asks besides `each`; when that is false, no element has to be looked at. Compiled at the
+   * first call, because it pays for long lists and unknown ones alone.
+   */
+  guard(): Expression<boolean> | undefined;
   /** `affects`, `when` and `unless` as one condition, so that what is unknown in one may be decided by another. */
-  readonly condition: Expression<boolean>;
-  readonly message: Template;
+  condition(): Expression<boolean>;
+  /** Compiled when it is asked for: most predictions do not fire. @throws {ExpressionError} as {@link compileCause} */
+  readonly message: () => Template;
 }
 
 export interface CompiledCause {
@@ -18,24 +26,7 @@ export interface CompiledCause {
   readonly predictions: readonly CompiledPrediction[];
 }
 
-/** A complaint about an expression: which part of the file, and where inside its text. */
-export interface CompileProblem {
-  readonly path: readonly (string | number)[];
-  readonly message: string;
-  readonly start: number;
-}
-
-/** Thrown by {@link compileCause}; `problem` says where. */
-export class CompileError extends Error {
-  override readonly name = 'CompileError';
-  readonly problem: CompileProblem;
-  constructor(problem: CompileProblem) {
-    super(problem.message);
-    this.problem = problem;
-  }
-}
-
-/** @throws {CompileError} for the first part that is not acceptable */
+/** @throws {ExpressionError} for the first part but messages that is not acceptable, with its path */
 export function compileCause(cause: Cause): CompiledCause {
   return { cause, predictions: cause.predict.map((prediction, index) => compilePrediction(prediction, index)) };
 }
@@ -46,25 +37,62 @@ function compilePrediction(prediction: Prediction, index: number): CompiledPredi
       return compile();
     } catch (error) {
       if (!(error instanceof ExpressionError)) throw error;
-      const { message, start } = error.problem;
-      throw new CompileError({ path: ['predict', index, field], message: `${field}: ${message}`, start });
+      const { problem } = error;
+      const path = ['predict', index, field];
+      throw new ExpressionError({ ...problem, path, message: `${field}: ${problem.message}` });
     }
   };
   const { each: eachText, affects = {}, message } = prediction;
-  const each = eachText === undefined ? undefined : at('each', () => compileList(eachText));
+  const each = eachText === undefined ? undefined : at('each', () => listOf(eachText));
   const scope: Scope = each?.elementType === undefined ? {} : { each: each.elementType };
   for (const [program, range] of Object.entries(affects)) {
     if (range !== undefined && parseRange(range) === undefined) {
       const text = `${program}: '${range}' is no range; write >=A, <B or '>=A <B'`;
-      throw new CompileError({ path: ['predict', index, 'affects', program], message: text, start: 0 });
+      const path = ['predict', index, 'affects', program];
+      throw new ExpressionError({ path, message: text, start: 0, end: range.length });
     }
   }
+  const condition = once(() => at('when', () => compileCondition(conditionOf(prediction), scope)));
+  const reads = [...(each?.reads ?? []), ...(prediction.reads ?? condition().reads)];
   return {
     prediction,
     each,
-    condition: at('when', () => compileCondition(conditionOf(prediction), scope)),
-    message: at('message', () => compileTemplate(message, scope)),
+    reads: reads.filter((path) => !path.startsWith('each')),
+    guard: once(() => compileGuard(prediction, scope)),
+    condition,
+    message: once(() => at('message', () => compileTemplate(message, scope))),
   };
+}
+
+const lists = new Map<string, Expression<readonly unknown[]>>();
+
+/** Many predictions go through the same list. */
+function listOf(text: string): Expression<readonly unknown[]> {
+  const known = lists.get(text) ?? compileList(text);
+  lists.set(text, known);
+  return known;
+}
+
+function once<Value>(make: () => Value): () => Value {
+  let made: { readonly value: Value } | undefined;
+  return () => (made ??= { value: make() }).value;
+}
+
+function compileGuard({ when, unless, affects = {} }: Prediction, scope: Scope): Expression<boolean> | undefined {
+  const negated = unless === undefined ? [] : [`!(${unless})`];
+  const parts = [rangesToExpression(affects), when, ...negated].filter((part) => part !== '');
+  const common = parts.flatMap((part) => commonOperands(part, scope));
+  return common.length === 0 ? undefined : compileCondition(common.map((part) => `(${part})`).join(' && '), scope);
+}
+
+/** The operands of `&&` that are the same for all elements. */
+function commonOperands(text: string, scope: Scope): readonly string[] {
+  const { reads, parts } = compileCondition(text, scope);
+  if (!reads.some((path) => /^each\b/.test(path))) return [text];
+  const whole = parts.find(
+    ({ kind, start, end }) => kind === 'and' && (text.slice(0, start) + text.slice(end)).trim() === '',
+  );
+  return (whole?.operands ?? []).flatMap(({ start, end }) => commonOperands(text.slice(start, end), scope));
 }
 
 function conditionOf({ when, unless, affects }: Prediction): string {

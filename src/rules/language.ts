@@ -7,7 +7,8 @@
 
 import { Environment, EvaluationError, ParseError, TypeError as CelTypeError } from '@marcbachmann/cel-js';
 
-import { factSchema, logSchema, operationSchema, type Fact, type FactFields, type LogFacts } from '../facts/schema.js';
+import type { Fact, FactFields } from '../facts/fact.js';
+import { factSchema, logSchema, operationSchema, type LogFacts } from '../facts/schema.js';
 import { compareVersions } from '../parse/version.js';
 import { deviceName, errnoText, familyName, fileModeText, protocolName, signalText } from './decoders.js';
 import { formatBytes } from './format-bytes.js';
@@ -18,6 +19,8 @@ export interface ExpressionProblem {
   readonly message: string;
   readonly start: number;
   readonly end: number;
+  /** Keys that lead to it in its file, where that is known. */
+  readonly path?: readonly (string | number)[];
 }
 
 /** Thrown when the text of an expression is not acceptable. */
@@ -129,10 +132,14 @@ function order(left: string, right: string): number {
   return difference;
 }
 
-/** A map of facts arrives as it is, or as the Map that the library made of it. */
+/** A map of facts arrives as it is, or as the Map that the library made of it. Some have thousands of entries. */
 function lookUp(map: TextMap | Readonly<Record<string, string>>, key: string, otherwise: string): string {
-  const entries: TextMap = map instanceof Map ? map : new Map(Object.entries(map));
-  return entries.get(key) ?? otherwise;
+  if (isMap(map)) return map.get(key) ?? otherwise;
+  return Object.hasOwn(map, key) ? (map[key] ?? otherwise) : otherwise;
+}
+
+function isMap(map: TextMap | Readonly<Record<string, string>>): map is TextMap {
+  return map instanceof Map;
 }
 
 function subtract(list: readonly string[], others: readonly string[]): readonly string[] {

@@ -34,19 +34,18 @@ const idPattern = /^[a-z0-9]+(-[a-z0-9]+)*$/;
  * @throws {UserError} the directory cannot be read
  */
 export async function readRuleFiles(directory: string): Promise<readonly RuleFile[]> {
-  const found: RuleFile[] = [];
-  for (const entry of await entriesOf(directory)) {
-    const path = join(directory, entry.name);
-    if (entry.isDirectory()) {
-      for (const inner of await entriesOf(path)) {
-        if (await isFile(path, inner)) found.push(...(await readRuleFile(join(path, inner.name), entry.name)));
-      }
-    } else if (await isFile(directory, entry)) {
-      found.push(...(await readRuleFile(path, 'engine')));
-    }
-  }
-  return found;
+  const found = await Promise.all(
+    (await entriesOf(directory)).map(async (entry) => {
+      const path = join(directory, entry.name);
+      if (!entry.isDirectory()) return await readEntry(directory, entry, 'engine');
+      return (await Promise.all((await entriesOf(path)).map((inner) => readEntry(path, inner, entry.name)))).flat();
+    }),
+  );
+  return found.flat();
 }
+
+const readEntry = async (directory: string, entry: Dirent, area: string): Promise<readonly RuleFile[]> =>
+  (await isFile(directory, entry)) ? await readRuleFile(join(directory, entry.name), area) : [];
 
 /** A link to a file counts: that is how configuration management lays files out. */
 async function isFile(directory: string, entry: Dirent): Promise<boolean> {
@@ -103,7 +102,14 @@ function broken(file: string, message: string): RuleFile {
  * @throws {UserError} naming file, line and column of the first complaint
  */
 export async function readRuleDirectory(directory: string): Promise<RuleSet> {
-  const files = await readRuleFiles(directory);
+  return ruleSetOf(await readRuleFiles(directory));
+}
+
+/**
+ * What the files of a directory hold, all or nothing.
+ * @throws {UserError} naming file, line and column of the first complaint
+ */
+export function ruleSetOf(files: readonly RuleFile[]): RuleSet {
   const problem = files.flatMap((each) => each.parsed.problems)[0];
   if (problem !== undefined) throw ruleError(problem);
   return {
@@ -129,8 +135,14 @@ export function ruleError(problem: RuleProblem): UserError {
  * @throws {UserError} a directory or a file in it is not acceptable
  */
 export async function loadRules(options: { readonly directories?: readonly string[] } = {}): Promise<RuleSet> {
-  const sets = [await shippedRules()];
-  for (const directory of options.directories ?? []) sets.push(await readRuleDirectory(directory));
+  return joinRules([
+    await shippedRules(),
+    ...(await Promise.all((options.directories ?? []).map((directory) => readRuleDirectory(directory)))),
+  ]);
+}
+
+/** Several sets as one; a cause of a later one replaces that of its name. */
+export function joinRules(sets: readonly RuleSet[]): RuleSet {
   const causes = new Map(sets.flatMap((set) => set.causes.map((cause) => [cause.id, cause] as const)));
   const residues = new Map(sets.flatMap((set) => set.residues.map((residue) => [residue.id, residue] as const)));
   return {

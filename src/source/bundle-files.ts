@@ -25,7 +25,7 @@ export interface FileTree {
 const maxDepth = 6;
 const readBytes = 256 * 1024;
 /** `.NAME.part-PID`: see archive/write.ts. */
-const partName = /^\..+\.part-\d+(?:-\d+)?$/;
+const partName = /^\..+\.part-\d+(?:-\d+)?$/s;
 
 /** True for the name under which a report lies while it is being written. */
 export function isPartName(path: string): boolean {

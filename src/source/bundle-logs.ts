@@ -1,18 +1,14 @@
 /** The logs inside of reports, of halves of reports and of other archives. */
 
 import { createHash } from 'node:crypto';
-import { basename } from 'node:path';
 
 import type { NamedContent } from '../archive/read.js';
 import type { FileTree } from './bundle-files.js';
-import { isReportName, type Bundle } from './bundle.js';
+import type { Bundle } from './bundle.js';
 import { decodeLog } from './log-decode.js';
-import { isLogName } from './log-directory.js';
 import type { LogInput } from './log-files.js';
+import { findLooseLogs } from './loose-logs.js';
 import type { Artifact } from './manifest.js';
-
-/** Logs in an archive without a manifest, before the rest is left out. */
-const maxLogs = 200;
 
 /** A log of a report, good until the next one is asked for. */
 export interface RecordedLog {
@@ -49,17 +45,10 @@ export async function* openLooseLogs({
   files,
   readMany,
 }: Pick<FileTree, 'files' | 'readMany'>): AsyncGenerator<LogInput> {
-  const isReport = [...files.keys()].some(isReportName);
-  const names = [...files.keys()].filter((name) => (isReport ? isReportedLog(name) : isLogName(basename(name))));
-  for await (const { name, content } of readMany(new Set(names.slice(0, maxLogs)))) yield logOf({ name, content });
+  const names = new Set(findLooseLogs([...files.keys()]));
+  for await (const { name, content } of readMany(names)) yield logOf({ name, content });
 }
 
 function logOf({ name, content }: NamedContent): LogInput {
   return { name, open: () => decodeLog(name, content) };
-}
-
-/** What the command displayed, and what lies in a folder of logs or images of the instance. */
-function isReportedLog(name: string): boolean {
-  if (/(?:^|\/)action\/output\.txt$/.test(name)) return true;
-  return /(?:^|\/)(?:source|target)\/instance\.(?:log|state|snapshot)\//.test(name) && isLogName(basename(name));
 }

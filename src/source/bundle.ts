@@ -4,6 +4,7 @@ import type { ArchiveFile, NamedContent } from '../archive/read.js';
 import { UserError } from '../errors.js';
 import { isPartName, openTree, type FileTree } from './bundle-files.js';
 import { loadEvidence, notRecorded, readAll } from './bundle-evidence.js';
+import { findLooseLogs, isReportName } from './loose-logs.js';
 import { parseManifest } from './manifest-schema.js';
 import type { Artifact, ArtifactSide, Manifest } from './manifest.js';
 import type { Evidence, EvidenceId, Source } from './source.js';
@@ -102,17 +103,19 @@ function findTop(tree: FileTree, path: string): string {
 
 /** What is to be said of files without a manifest. It is among the last to be written, so half a report has none. */
 export function withoutManifest({ files, isCutOff }: FileTree, path: string): UserError {
-  if (isPartName(path) || isCutOff || [...files.keys()].some(isReportName)) {
+  const names = [...files.keys()];
+  const hasLogs = findLooseLogs(names).length > 0;
+  if (isPartName(path) || isCutOff || names.some(isReportName)) {
+    const why = 'The crdoctor that wrote it was killed, still writes, or the file was not copied whole';
     return new UserError(`${path} is a half-written report: it stops before its manifest.json`, {
-      hint: 'The crdoctor that wrote it was killed, still writes, or the file was not copied whole; triage reads the logs in it.',
+      hint: `${why}; ${hasLogs ? 'triage reads the logs in it.' : 'there is no whole log in it that triage could read.'}`,
     });
   }
-  return new UserError(`${path} is no report: there is no manifest.json in it`);
-}
-
-/** True for the names that the contents of a report have. */
-export function isReportName(name: string): boolean {
-  return /^(?:[^/]+\/)?(?:source|target|action)\//.test(name);
+  return new UserError(`${path} is no report: there is no manifest.json in it`, {
+    hint: hasLogs
+      ? 'There are logs in it, which triage reads.'
+      : 'There is no log in it either that triage could read.',
+  });
 }
 
 function filesBelow({ files }: FileTree, top: string): ReadonlyMap<string, ArchiveFile> {

@@ -130,7 +130,7 @@ async function answer(request: EvidenceRequest, context: Context): Promise<Answe
       return measureSpace(request.path, context.fileTimeoutMs, context.isSlow, context);
     case 'tasks':
     default:
-      return readTasks(request.rootPid, request.maxBytes ?? defaultTasksMaxBytes);
+      return readTasks(request.rootPid, request.maxBytes ?? defaultTasksMaxBytes, context);
   }
 }
 

@@ -1,9 +1,11 @@
-/** Makes plain UTF-8 out of the bytes of a log: unpacks gzip, converts UTF-16, refuses what is no text. */
+/** Makes plain UTF-8 out of the bytes of a log: unpacks it, converts UTF-16, refuses what is no text. */
 
 import { once } from 'node:events';
 import { createGunzip, type Gunzip } from 'node:zlib';
 
+import { isZip, packingOf, unpackPieces, type Packing } from '../archive/packing.js';
 import { UserError } from '../errors.js';
+import { peek, type Peeked } from './peek.js';
 
 /** Unpacked bytes after which a packed log is cut off: an honest log of 5 GB fits, a bomb ends. */
 const maxUnpackedBytes = 20 * 1024 ** 3;
@@ -14,16 +16,8 @@ const sniffedBytes = 8192;
 /** Share of control characters above which it is no text; random bytes have a ninth. */
 const maxControlShare = 0.05;
 
-/** Formats that people hand over, by their first bytes, and what to do about them. */
-const formats: readonly { readonly magic: readonly number[]; readonly name: string; readonly hint: string }[] = [
-  { magic: [0xfd, 0x37, 0x7a, 0x58, 0x5a], name: 'an xz archive', hint: 'Unpack it first: xz -dk FILE.' },
-  { magic: [0x28, 0xb5, 0x2f, 0xfd], name: 'a zstd archive', hint: 'Unpack it first: zstd -dk FILE.' },
-  { magic: [0x42, 0x5a, 0x68], name: 'a bzip2 archive', hint: 'Unpack it first: bzip2 -dk FILE.' },
-  { magic: [0x50, 0x4b, 0x03, 0x04], name: 'a zip archive', hint: 'Unpack it first and name the directory.' },
-];
-
-const startsWith = (bytes: Buffer, magic: readonly number[]): boolean =>
-  magic.every((byte, index) => bytes[index] === byte);
+/** What an archive lies in, is unpacked once and not again. */
+const unpackFirst = { hint: 'Unpack it first and name the directory.' };
 
 const isTar = (bytes: Buffer): boolean => bytes.toString('latin1', 257, 262) === 'ustar';
 
@@ -31,44 +25,6 @@ const controlShare = (bytes: Buffer): number => {
   const sniffed = bytes.subarray(0, sniffedBytes);
   const isText = (byte: number): boolean => byte >= 0x20 || (byte >= 0x09 && byte <= 0x0d) || byte === 0x1b;
   return sniffed.length === 0 ? 0 : sniffed.filter((byte) => !isText(byte)).length / sniffed.length;
-};
-
-/** The first bytes of a stream, and the whole of it. Whoever does not read it to its end must close it. */
-interface Peeked {
-  readonly head: Buffer;
-  readonly all: () => AsyncIterable<Buffer>;
-  readonly close: () => Promise<void>;
-}
-
-const peek = async (bytes: AsyncIterable<Buffer>): Promise<Peeked> => {
-  const chunks = bytes[Symbol.asyncIterator]();
-  let head: Buffer = Buffer.alloc(0);
-  let isDone = false;
-  let damage: Error | undefined;
-  try {
-    while (!isDone && head.length < 512) {
-      const next = await chunks.next();
-      isDone = next.done === true;
-      if (!next.done) head = head.length === 0 ? next.value : Buffer.concat([head, next.value]);
-    }
-  } catch (error) {
-    // What came before it is worth reading.
-    if (head.length === 0 || !(error instanceof Error)) throw error;
-    damage = error;
-  }
-  async function* all(): AsyncIterable<Buffer> {
-    if (head.length > 0) yield head;
-    if (damage !== undefined) throw damage;
-    while (!isDone) {
-      const next = await chunks.next();
-      if (next.done === true) return;
-      yield next.value;
-    }
-  }
-  const close = async (): Promise<void> => {
-    await chunks.return?.();
-  };
-  return { head, all, close };
 };
 
 async function* limit(bytes: AsyncIterable<Buffer>): AsyncIterable<Buffer> {
@@ -121,10 +77,9 @@ async function* fromUtf16(bytes: AsyncIterable<Buffer>, encoding: 'utf-16le' | '
 }
 
 const refuseOtherData = (name: string, head: Buffer): void => {
-  const format = formats.find(({ magic }) => startsWith(head, magic));
-  if (format !== undefined) throw new UserError(`${name}: is ${format.name}, not a log`, { hint: format.hint });
-  if (isTar(head))
-    throw new UserError(`${name}: is a tar archive, not a log`, { hint: 'Unpack it first and name the directory.' });
+  if (isZip(head)) throw new UserError(`${name}: is a zip archive, not a log`, unpackFirst);
+  if (isTar(head)) throw new UserError(`${name}: is a tar archive, not a log`, unpackFirst);
+  if (packingOf(head) !== 'none') throw new UserError(`${name}: is packed twice, so it is not read`, unpackFirst);
   if (controlShare(head) > maxControlShare) {
     throw new UserError(`${name}: is no text, so it is no log`, {
       hint: 'Images of CRIU (*.img) are no logs; dump.log and restore.log beside them are.',
@@ -132,15 +87,21 @@ const refuseOtherData = (name: string, head: Buffer): void => {
   }
 };
 
+async function* unpackLog(packing: Packing, bytes: AsyncIterable<Buffer>): AsyncIterable<Buffer> {
+  if (packing === 'gzip') yield* gunzip(bytes);
+  else yield* unpackPieces(packing, bytes);
+}
+
 /**
- * Yields the log as UTF-8. Gzip and UTF-16 are told by their first bytes.
+ * Yields the log as UTF-8. How it is packed and whether it is UTF-16 is told by its first bytes.
  * Throws a UserError when it is no text, and an Error when a packed log is damaged or endless.
  */
 export async function* decodeLog(name: string, bytes: AsyncIterable<Buffer>): AsyncIterable<Buffer> {
   const packed = await peek(bytes);
   try {
-    if (packed.head[0] === 0x1f && packed.head[1] === 0x8b) yield* decodePlain(name, limit(gunzip(packed.all())));
-    else yield* decodePeeked(name, packed);
+    const packing = packingOf(packed.head);
+    if (packing === 'none') yield* decodePeeked(name, packed);
+    else yield* decodePlain(name, limit(unpackLog(packing, packed.all())));
   } finally {
     await packed.close();
   }

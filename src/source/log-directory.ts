@@ -1,23 +1,26 @@
-/** Finds the logs in a directory, by name; nothing is followed out of it. */
+/** Lists the files of a directory; nothing is followed out of it. */
 
 import { isUtf8 } from 'node:buffer';
 import type { Dirent } from 'node:fs';
 import { readdir } from 'node:fs/promises';
 
+import { isLogName } from './log-name.js';
 import { explainPath, type LogPath } from './log-stream.js';
 
-const maxDepth = 4;
-/** Directory entries looked at, and logs taken, before the rest is left out. */
-const maxEntries = 5000;
+/** How far below a directory is looked, and at how many entries, before the rest is left out. */
+export interface ListLimits {
+  readonly maxDepth: number;
+  readonly maxEntries: number;
+}
+
+const flatLimits: ListLimits = { maxDepth: 4, maxEntries: 5000 };
 const maxLogs = 200;
 
-/** Names under which engines and people keep logs. What a container printed on its console is none of ours. */
-const logName =
-  /(?:\.(?:log|txt|out|err)|^(?:dmesg|syslog|messages|journal|output|stderr|error)[\w.-]*)(?:\.\d{1,4})?(?:\.gz)?$/i;
-const consoleName = /^console\.log/;
-
-/** True for the names that logs have. */
-export const isLogName = (name: string): boolean => logName.test(name) && !consoleName.test(name);
+/** A regular file of a directory. */
+export interface ListedPath extends LogPath {
+  /** Its name below the directory, with slashes. Untrusted. */
+  readonly below: string;
+}
 
 /** A name as text; bytes of one that is no UTF-8 are written out. */
 const shownName = (name: Buffer): string =>
@@ -28,15 +31,12 @@ const hexOf = (byte: string): string => `\\x${byte.charCodeAt(0).toString(16)}`;
 interface Folder {
   readonly path: Buffer;
   readonly name: string;
+  /** Ends in a slash, unless it is empty. */
+  readonly below: string;
   readonly depth: number;
 }
 
 const join = (folder: string, name: string): string => (folder.endsWith('/') ? folder + name : `${folder}/${name}`);
-
-const below = (folder: Folder, entry: Buffer): { readonly path: Buffer; readonly name: string } => ({
-  path: Buffer.concat([folder.path, Buffer.from('/'), entry]),
-  name: join(folder.name, shownName(entry)),
-});
 
 const listFolder = async ({ path, name, depth }: Folder): Promise<readonly Dirent<Buffer>[]> => {
   try {
@@ -49,21 +49,43 @@ const listFolder = async ({ path, name, depth }: Folder): Promise<readonly Diren
 };
 
 /**
- * Logs below a directory, sorted by name; links and everything that is no regular file are passed over.
+ * Regular files below a directory, folder by folder, sorted by name; links and everything else are passed
+ * over. `onFull` is told when there is more than the limits allow.
+ * @throws {UserError} the directory cannot be read
+ */
+export async function* listFiles(
+  directory: string,
+  limits: ListLimits,
+  onFull: () => void = () => {},
+): AsyncGenerator<ListedPath> {
+  let entries = 0;
+  async function* walk(folder: Folder): AsyncGenerator<ListedPath> {
+    for (const entry of await listFolder(folder)) {
+      entries += 1;
+      if (entries > limits.maxEntries) {
+        onFull();
+        return;
+      }
+      const shown = shownName(entry.name);
+      const path = Buffer.concat([folder.path, Buffer.from('/'), entry.name]);
+      const place = { path, name: join(folder.name, shown), below: `${folder.below}${shown}` };
+      if (entry.isFile()) yield { ...place, isInDirectory: true };
+      if (!entry.isDirectory()) continue;
+      if (folder.depth < limits.maxDepth) yield* walk({ ...place, below: `${place.below}/`, depth: folder.depth + 1 });
+    }
+  }
+  yield* walk({ path: Buffer.from(directory), name: directory, below: '', depth: 0 });
+}
+
+/**
+ * Logs below a directory, told by their names.
  * @throws {UserError} the directory cannot be read
  */
 export const findLogs = async (directory: string): Promise<readonly LogPath[]> => {
   const found: LogPath[] = [];
-  let entries = 0;
-  const walk = async (folder: Folder): Promise<void> => {
-    for (const entry of await listFolder(folder)) {
-      entries += 1;
-      if (entries > maxEntries || found.length >= maxLogs) return;
-      const place = below(folder, entry.name);
-      if (entry.isFile() && isLogName(entry.name.toString('latin1'))) found.push({ ...place, isInDirectory: true });
-      if (entry.isDirectory() && folder.depth < maxDepth) await walk({ ...place, depth: folder.depth + 1 });
-    }
-  };
-  await walk({ path: Buffer.from(directory), name: directory, depth: 0 });
+  for await (const file of listFiles(directory, flatLimits)) {
+    if (isLogName(file.below.slice(file.below.lastIndexOf('/') + 1))) found.push(file);
+    if (found.length >= maxLogs) break;
+  }
   return found;
 };

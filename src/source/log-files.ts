@@ -5,6 +5,7 @@ import { lstat, stat } from 'node:fs/promises';
 import { UserError } from '../errors.js';
 import { decodeLog } from './log-decode.js';
 import { findLogs } from './log-directory.js';
+import { isVersionsName } from './log-name.js';
 import { explainPath, refuseSpecialFile, streamLog, type LogPath } from './log-stream.js';
 
 /** A log that can be read once. */
@@ -28,7 +29,7 @@ const fileInput = (path: LogPath, modifiedMs: number | undefined): LogInput => (
 
 const openDirectory = async (directory: string): Promise<LogInput[]> => {
   const logs = await findLogs(directory);
-  if (logs.length === 0) {
+  if (logs.every(({ name }) => isVersionsName(name))) {
     throw new UserError(`${directory}: no log in this directory`, {
       hint: 'Logs are files named *.log or *.txt, such as dump.log and restore.log; name the file itself otherwise.',
     });

@@ -3,7 +3,7 @@
 import { constants, type Stats } from 'node:fs';
 import { open, type FileHandle } from 'node:fs/promises';
 
-import { errorCode, UserError } from '../errors.js';
+import { explainSystemError, UserError } from '../errors.js';
 
 /** Large enough for speed, small enough for a bounded memory. */
 const chunkBytes = 2 * 1024 * 1024;
@@ -17,19 +17,15 @@ export interface LogPath {
   readonly isInDirectory: boolean;
 }
 
-/** The error of the operating system in the words of somebody who named a file. */
-export const explainPath = (error: unknown, name: string): UserError => {
-  const code = errorCode(error);
-  if (code === 'ENOENT' || code === 'ENOTDIR') {
-    // Node decodes arguments as UTF-8 and puts U+FFFD where that fails.
-    const hint = 'The name is not UTF-8, so it cannot be given as an argument: name the directory instead.';
-    return new UserError(`${name}: no such file or directory`, name.includes('\uFFFD') ? { hint } : {});
-  }
-  if (code === 'EACCES' || code === 'EPERM') {
-    return new UserError(`${name}: permission denied`, { hint: 'Logs of engines belong to root: try sudo.' });
-  }
-  if (code === 'ELOOP') return new UserError(`${name}: is a link that leads nowhere`);
-  return new UserError(`${name}: ${error instanceof Error ? error.message : String(error)}`);
+/** The error of the operating system in the words of somebody who named a log. */
+export const explainPath = (error: unknown, name: string): unknown => {
+  const sudo = 'Logs of engines belong to root: try sudo.';
+  // Node decodes arguments as UTF-8 and puts U+FFFD where that fails.
+  const bytes = 'The name is not UTF-8, so it cannot be given as an argument: name the directory instead.';
+  const isMangled = name.includes('\uFFFD');
+  return explainSystemError(error, name, {
+    hints: { EACCES: sudo, EPERM: sudo, ...(isMangled && { ENOENT: bytes, ENOTDIR: bytes }) },
+  });
 };
 
 /** What a file is, when it is none that can be read to its end. */
@@ -47,7 +43,7 @@ export const refuseSpecialFile = (status: Stats, name: string): void => {
   const kind = kindOf(status);
   if (kind === undefined) return;
   const hint = 'What another program writes can be read from standard input: COMMAND | crdoctor triage -';
-  throw new UserError(`${name}: is ${kind}, not a log`, kind === 'a device' ? {} : { hint });
+  throw new UserError(`${name}: is ${kind}, not a log`, kind === 'a fifo' ? { hint } : {});
 };
 
 /**

@@ -1,10 +1,9 @@
 /** Tells reports and archives from logs by a look at their beginning. */
 
-import { lstat, readdir, stat } from 'node:fs/promises';
-import { join } from 'node:path';
+import { stat } from 'node:fs/promises';
 
-import { sniffArchive } from '../archive/unpack.js';
-import { errorCode, UserError } from '../errors.js';
+import { sniffArchive, type ArchiveForm } from '../archive/unpack.js';
+import { errorCode, explainSystemError } from '../errors.js';
 
 /** What a place on the disk could be a report as. */
 export type ReportForm = 'archive' | 'directory';
@@ -23,42 +22,24 @@ export async function formOf(path: string): Promise<ReportForm | undefined> {
   }
 }
 
-/** What the system says about a path, in our words; errors that it did not make stay as they are. */
+/** What the system says about the path of a report, in our words; errors that it did not make stay as they are. */
 export function explainPath(error: unknown, path: string): unknown {
-  const code = errorCode(error);
-  if (code === undefined || error instanceof UserError) return error;
-  if (code === 'ENOENT' || code === 'ENOTDIR') return new UserError(`${path}: no such file or directory`);
-  if (code === 'EACCES' || code === 'EPERM') {
-    return new UserError(`${path}: permission denied`, { hint: 'Reports belong to whoever made them: try sudo.' });
-  }
-  return new UserError(`${path}: ${error instanceof Error ? error.message : code}`);
+  const sudo = 'Reports belong to whoever made them: try sudo.';
+  return explainSystemError(error, path, { hints: { EACCES: sudo, EPERM: sudo } });
 }
 
-/**
- * Whether a path is to be read as a report (or as an archive of logs) rather than as a log: every tar
- * archive, and a directory with the manifest of a report, or with an unpacked report in it.
- */
-export async function isPacked(path: string): Promise<boolean> {
+/** What a user can name for a triage besides logs. */
+export type PlaceForm = ArchiveForm | 'directory';
+
+/** What a user named for a triage: an archive, a directory, or undefined for a log and for what cannot be read. */
+export async function placeOf(path: string): Promise<PlaceForm | undefined> {
   try {
-    const form = await formOf(path);
-    return form === 'archive' || (form === 'directory' && (await holdsReport(path)));
+    const found = await stat(path);
+    if (found.isDirectory()) return 'directory';
+    return found.isFile() ? await sniffArchive(path) : undefined;
   } catch (error) {
     // What is wrong with it is said by whoever reads it as a log.
-    if (error instanceof UserError) return false;
+    if (errorCode(error) !== undefined) return undefined;
     throw error;
   }
-}
-
-async function holdsReport(directory: string): Promise<boolean> {
-  const names = await readdir(directory).catch(() => []);
-  const inside = names.filter((name) => name.startsWith('crdoctor-')).map((name) => join(directory, name));
-  const found = await Promise.all([directory, ...inside].map(hasManifest));
-  return found.includes(true);
-}
-
-function hasManifest(directory: string): Promise<boolean> {
-  return lstat(join(directory, 'manifest.json')).then(
-    (status) => status.isFile(),
-    () => false,
-  );
 }

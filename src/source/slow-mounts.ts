@@ -6,6 +6,11 @@ import { readFileSync } from 'node:fs';
 const slowTypes =
   /^(fuse($|[.])|fuseblk$|nfs|cifs$|smb|9p$|ceph$|glusterfs$|lustre$|afs$|autofs$|ocfs2$|gfs2$|virtiofs$)/;
 
+/** True for a file system type that may hang for ever. */
+export function isSlowType(type: string): boolean {
+  return slowTypes.test(type);
+}
+
 /** True for a path on a mount that may hang. Links are not resolved: resolving them could hang already. */
 export type SlowPathTest = (path: string) => boolean;
 
@@ -47,7 +52,7 @@ function parseMounts(table: string): readonly Mount[] {
     const type = after.split(' ', 1)[0] ?? '';
     if (path === undefined) return [];
     const unescaped = path.replaceAll(/\\([0-7]{3})/g, (_, octal: string) => String.fromCharCode(parseInt(octal, 8)));
-    return [{ path: unescaped, slow: slowTypes.test(type) }];
+    return [{ path: unescaped, slow: isSlowType(type) }];
   });
 }
 

@@ -223,9 +223,7 @@ describe('bombs', () => {
     async (claimed) => {
       const before = process.memoryUsage().rss;
       const path = file(zeros(10, claimed));
-      const begin = performance.now();
       await expect(readArchive(path)).rejects.toThrow(/unpacks to more than \d+ times its size/);
-      expect(performance.now() - begin).toBeLessThan(5000);
       expect(process.memoryUsage().rss - before).toBeLessThan(300 * mebibyte);
     },
   );
@@ -245,8 +243,6 @@ describe('bombs', () => {
       for (let sent = 0; sent < 1000; sent += 1) yield some;
     }
     await pipeline(Readable.from(blocks()), createGzip({ level: 1 }), createWriteStream(path));
-    const begin = performance.now();
     await expect(readArchive(path)).rejects.toThrow(/more than 20000 entries/);
-    expect(performance.now() - begin).toBeLessThan(5000);
   });
 });

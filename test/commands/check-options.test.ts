@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { readCheckWish, type CheckArguments } from '../../src/commands/check-options.js';
 
 function wish(parsed: Partial<CheckArguments>): ReturnType<typeof readCheckWish> {
-  return readCheckWish({ _: ['check'], format: 'text', progress: 'auto', ...parsed } as CheckArguments);
+  return readCheckWish({ _: ['check'], format: 'text', progress: 'auto', ...parsed } as CheckArguments, '/work');
 }
 
 describe('readCheckWish', () => {
@@ -30,6 +30,16 @@ describe('readCheckWish', () => {
     });
     expect(() => wish({ pid: '812', engine: 'lxd' })).toThrow('--pid judges a process for criu itself, not for lxd');
     expect(() => wish({ pid: '812', for: 'stop' })).toThrow('--for does not go with it');
+  });
+
+  it('knows where the images of a process will go', () => {
+    expect(wish({ pid: '812' }).images).toBe('/work');
+    expect(wish({ pid: '812', 'criu-options': '-D images -j' }).images).toBe('/work/images');
+    expect(wish({ instance: 'c1' }).images).toBeUndefined();
+  });
+
+  it('refuses words that criu would not take for options', () => {
+    expect(() => wish({ pid: '812', 'criu-options': '--shell-job maybe' })).toThrow('maybe is no option of criu');
   });
 
   it.each(['0', '-1', '1.5', '0x10', '4194305', ' 1', ''])('refuses the pid %j', (pid) => {

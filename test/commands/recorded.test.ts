@@ -7,14 +7,12 @@ import { gunzipSync } from 'node:zlib';
 
 import { afterAll, describe, expect, it } from 'vitest';
 
-import { runCommandLine } from '../../src/commands/command-line.js';
-import type { Invocation } from '../../src/commands/invocation.js';
 import { prepareJudge } from '../../src/commands/judging.js';
-import { renderError } from '../../src/render/error.js';
 import { loadRules } from '../../src/rules/load.js';
 import type { Evidence } from '../../src/source/source.js';
 import { tarGz } from '../archive/tar.js';
 import { fakeEvidence } from '../evidence/fake-source.js';
+import { crdoctor, type Ran } from './run-in-process.js';
 import { packReport, recordedHost, reportOf, reportOfHost, top, type SampleReport } from '../source/sample-report.js';
 
 const scratch = mkdtempSync(join(tmpdir(), 'crdoctor-recorded-'));
@@ -28,41 +26,6 @@ let count = 0;
 afterAll(() => {
   rmSync(scratch, { recursive: true });
 });
-
-interface Ran {
-  readonly status: number;
-  readonly stdout: string;
-  readonly stderr: string;
-}
-
-async function crdoctor(...argv: string[]): Promise<Ran> {
-  const written = { stdout: '', stderr: '' };
-  const output = (stream: 'stdout' | 'stderr'): Invocation['stdout'] => ({
-    write: (text) => void (written[stream] += text),
-    isTerminal: false,
-    columns: undefined,
-  });
-  const invocation: Invocation = {
-    argv,
-    version: '0.1.0',
-    env: {},
-    cwd: scratch,
-    packageDirectory: join(fixtures, '..'),
-    now: () => new Date(),
-    signal: new AbortController().signal,
-    uid: 0,
-    onForcedEnd: () => {},
-    stdin: () => process.stdin,
-    stdout: output('stdout'),
-    stderr: output('stderr'),
-  };
-  try {
-    return { status: await runCommandLine(invocation), ...written };
-  } catch (error) {
-    const { text, status } = renderError(error, false);
-    return { status, stdout: written.stdout, stderr: written.stderr + text };
-  }
-}
 
 function file(content: Buffer, name = 'report.tar.gz'): string {
   const directory = join(scratch, String((count += 1)));
@@ -81,7 +44,15 @@ function judgeLive(name: string): CheckDocument {
   const collected = recordedHost(name);
   const instance = collected.instance?.name;
   const operation = instance === undefined ? 'host' : 'stop';
-  const wish = { instance, engine: undefined, pid: undefined, criuOptions: [], operation, hasTarget: false } as const;
+  const wish = {
+    instance,
+    engine: undefined,
+    pid: undefined,
+    criuOptions: [],
+    images: undefined,
+    operation,
+    hasTarget: false,
+  } as const;
   const { assessment } = prepareJudge(causes, wish)(collected, 'local');
   return JSON.parse(JSON.stringify(assessment)) as CheckDocument;
 }
@@ -139,8 +110,46 @@ describe('check --on REPORT', () => {
       [...report.files].map(([name, content]) => [name, name.startsWith('source/') ? 'x' : content]),
     );
     const { status, stdout, stderr } = await crdoctor('check', '--on', file(packReport({ ...report, files })));
-    expect(stderr).toMatch(/report\.tar\.gz, as recorded: .*\n {2}.* was changed after the report was made\n$/);
+    expect(stderr).toMatch(/^crdoctor: source\/[^ ]+ was changed after the report was made\n/);
+    expect(stderr).toMatch(/report\.tar\.gz, as recorded: .*\n {2}That is how it was when the report was made\n$/);
     expect({ stdout, isJudged: [0, 3, 4].includes(status) }).toEqual({ stdout: '', isJudged: false });
+  });
+
+  it('says of a container that was stopped what its report can still tell, and what was skipped', async () => {
+    const recorded = recordedHost('good');
+    const stopped = (text: string): string => text.replaceAll('"status": "Running"', '"status": "Stopped"');
+    const ofInstance = [
+      ...recorded.ofInstance.map((each) => ({ ...each, ...(each.text && { text: stopped(each.text) }) })),
+      fakeEvidence('instance.log.dump.log', '(00.1) Error (criu/x.c:1): no\n'),
+    ];
+    const link = { name: `${top}/source/link.log`, type: '2', linkTo: '/etc/shadow' };
+    const path = file(packReport(reportOfHost({ ...recorded, ofInstance }), link));
+    const { status, stderr } = await crdoctor('check', '--on', path);
+    expect(stderr).toBe(
+      [
+        `crdoctor: skipped ${top}/source/link.log: it is a symbolic link`,
+        `crdoctor: ${path}, as recorded: "good" is stopped: its mounts and processes can only be seen while it runs`,
+        `  That is how it was when the report was made; what its logs say: crdoctor triage ${path}\n`,
+      ].join('\n'),
+    );
+    expect(status).toBe(5);
+  });
+
+  it('gives no advice for a live host', async () => {
+    const recorded = recordedHost('good');
+    const denied = { text: '', status: 'denied', reason: 'EACCES: permission denied' } as const;
+    const ofInstance = recorded.ofInstance.map((each) =>
+      each.id === 'instance.tasks' ? { ...each, ...denied } : each,
+    );
+    const host = recorded.host.filter(({ id }) => id !== 'criu.version');
+    const { stdout } = await crdoctor(
+      'check',
+      '--on',
+      file(packReport(reportOfHost({ ...recorded, host, ofInstance }))),
+    );
+    expect(stdout).toMatch(/for a new report: run crdoctor as root while the container is running/);
+    expect(stdout).toMatch(/for a new report: make it with this release of crdoctor, and without --only/);
+    expect(stdout).not.toMatch(/to know:/);
   });
 
   it('does not call a host ready that was recorded in part', async () => {
@@ -230,7 +239,7 @@ describe('triage REPORT', () => {
     const logs = [...files].map(([name, content]) => ({ name: `logs/${name.replace(/.*\//, '')}`, content }));
     const { diagnoses, stderr } = await triage(file(tarGz(...logs, { name: 'logs/photo.jpg', content: '\u0000' })));
     expect(diagnoses[0]?.cause).toBe('mount-unsupported-fs');
-    expect(stderr).toMatch(/is no report: there is no manifest\.json in it; the logs in it were read/);
+    expect(stderr).toBe('');
   });
 
   it('tells of a log that was changed', async () => {
@@ -241,9 +250,24 @@ describe('triage REPORT', () => {
     expect(stderr).toBe(`crdoctor: ${path} was changed after the report was made\n`);
   });
 
+  it('does not promise to read the logs of half a report that holds no whole one', async () => {
+    const part = file(tarGz({ name: `${top}/source/host.dmesg.txt`, content: 'x' }), '.r.tar.gz.part-12');
+    for (const argv of [
+      ['triage', part],
+      ['check', '--on', part],
+    ]) {
+      const { status, stderr } = await crdoctor(...argv);
+      expect(stderr).toMatch(/half-written report: .*\n.*there is no whole log in it that triage could read\.\n$/);
+      expect(stderr).not.toMatch(/triage reads/);
+      expect(status).toBe(2);
+    }
+    const withLog = file(tarGz(...entries), '.r.tar.gz.part-12');
+    expect((await crdoctor('check', '--on', withLog)).stderr).toMatch(/triage reads the logs in it\.\n$/);
+  });
+
   it.each([
     ['without logs', packReport(reportOf([fakeEvidence('host.uname', 'Linux')])), /no log in this report/],
-    ['of nothing', tarGz({ name: 'a.jpg' }), /is no report/],
+    ['of nothing', tarGz({ name: 'a.jpg' }), /no log in this archive/],
     ['cut off at once', tarGz(...entries).subarray(0, 60), /unexpected end of file/],
   ])('refuses a report %s', async (_, content, message) => {
     const { status, stdout, stderr } = await crdoctor('triage', file(content));

@@ -1,3 +1,5 @@
+import { spawn, spawnSync } from 'node:child_process';
+import { randomUUID } from 'node:crypto';
 import {
   chmodSync,
   existsSync,
@@ -7,6 +9,7 @@ import {
   readFileSync,
   rmSync,
   statSync,
+  symlinkSync,
   writeFileSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -18,6 +21,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { runCommandLine } from '../../src/commands/command-line.js';
 import type { Invocation } from '../../src/commands/invocation.js';
 import { UserError } from '../../src/errors.js';
+import { renderError } from '../../src/render/error.js';
 import type { Manifest } from '../../src/source/manifest.js';
 
 let directory = '';
@@ -120,6 +124,73 @@ describe('crdoctor report', () => {
     expect(existsSync(at('was-run'))).toBe(false);
   });
 
+  describe('what the command showed, from a pipe', () => {
+    const errorOf = (name: string): string =>
+      [...unpack(at(name))].find(([path]) => path.endsWith('/output.txt'))?.[1] ?? '';
+    const write = (script: string): string => {
+      const fifo = at(`fifo-${randomUUID()}`);
+      spawnSync('mkfifo', [fifo]);
+      spawn('sh', ['-c', script, 'sh', fifo], { stdio: 'ignore', detached: true });
+      return fifo;
+    };
+
+    it('is read to its end', async () => {
+      const fifo = write('{ echo one; sleep 0.3; echo two; } > "$1"');
+      const { status, stderr } = await report(['--only', 'action', '--error', fifo, '-o', 'fifo.tar.gz', '--', 'x']);
+      expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
+      expect(errorOf('fifo.tar.gz')).toBe('one\ntwo\n');
+    });
+
+    it('is not waited for longer than --timeout', async () => {
+      for (const [script, text] of [
+        ['{ echo begin; exec sleep 20; } > "$1"', 'begin\n'],
+        ['true', ''],
+      ] as const) {
+        const argv = [
+          '--only',
+          'action',
+          '--timeout',
+          '1',
+          '--error',
+          write(script),
+          '-o',
+          `slow-${text.length}.tar.gz`,
+        ];
+        const { status, stderr } = await report(argv);
+        expect(stderr).toMatch(/--error .*: it had not ended when the time allowed was over\n/);
+        expect(status).toBe(0);
+        expect(errorOf(`slow-${text.length}.tar.gz`)).toBe(text);
+        expect(manifestIn(at(`slow-${text.length}.tar.gz`)).artifacts[1]).toMatchObject({
+          id: 'action.output',
+          status: 'timed-out',
+        });
+      }
+    });
+
+    it('is not read without end', async () => {
+      const { stderr } = await report(['--only', 'action', '--error', write('yes > "$1"'), '-o', 'yes.tar.gz']);
+      expect(stderr).toMatch(/more than 64 MiB were written to it/);
+      expect(errorOf('yes.tar.gz').endsWith('y\n'.repeat(2_000_000))).toBe(true);
+    });
+  });
+
+  it('prints a name with a newline on one line, wherever it prints it', async () => {
+    const name = 'new\nline.tar.gz';
+    expect(await report(['--only', 'host.uname', '-o', name])).toMatchObject({
+      status: 0,
+      stdout: 'new\\nline.tar.gz\n',
+    });
+    expect(manifestIn(at(name)).artifacts).toHaveLength(1);
+    const { text } = renderError((await report(['-o', name])).error, false);
+    expect(text).toMatch(/^crdoctor: .*new\\nline\.tar\.gz exists already\n {2}.*\n$/);
+    writeFileSync(at('.new\nline.tar.gz.part-4194304'), '');
+    const { stderr } = await report(['--only', 'host.uname', '-o', `x${name}`]);
+    expect(stderr).toMatch(
+      /^crdoctor: .*\.new\\nline\.tar\.gz\.part-4194304 is half a report of a run that was killed: .*\n$/,
+    );
+    rmSync(at('.new\nline.tar.gz.part-4194304'));
+  });
+
   it('collects nothing but what --only names', async () => {
     await report(['--only', 'host.uname,proc.cmdline', '-o', 'part.tar.gz']);
     expect(manifestIn(at('part.tar.gz')).artifacts.map(({ id }) => id)).toEqual(['host.uname', 'proc.cmdline']);
@@ -148,6 +219,8 @@ describe('crdoctor report', () => {
     [['--only', 'nonsense'], /there is no such evidence/],
     [['--error', 'nosuch'], /no such file/],
     [['--error', '/etc/ssl'], /directory/],
+    [['--error', '/dev/null'], /is a device/],
+    [['--error', '/dev/fd/999'], /no such file/],
     [['--engine', 'xen'], /no engine/],
     [['--on', 'ssh:x'], /this release looks at/],
     [['--show', '-o', 'x.tar.gz'], /--show writes no file/],
@@ -196,11 +269,16 @@ describe('crdoctor report', () => {
     expect({ uid, gid }).toEqual({ uid: 1234, gid: 1235 });
   });
 
-  it('names what a killed run left, and goes on', async () => {
-    writeFileSync(at('.again.tar.gz.part-4194304'), 'half');
+  it('names what killed runs left, deletes nothing, and goes on', async () => {
+    const leftovers = ['.again.tar.gz.part-4194304', '.again.tar.gz.part-4194304-1', '.other.tar.gz.part-4194304'];
+    for (const name of leftovers) writeFileSync(at(name), 'half');
+    symlinkSync('/etc/passwd', at('.link.tar.gz.part-4194304'));
     const { status, stderr } = await report(['--only', 'host.uname', '-o', 'again.tar.gz']);
     expect(status).toBe(0);
-    expect(stderr).toContain('.again.tar.gz.part-4194304');
-    rmSync(at('.again.tar.gz.part-4194304'));
+    expect(stderr).toMatch(
+      /^crdoctor: .*\.tar\.gz\.part-4194304.* is half a report .*; 2 more such files lie beside it\n$/,
+    );
+    expect(parts()).toHaveLength(4);
+    for (const name of parts()) rmSync(at(name));
   });
 });

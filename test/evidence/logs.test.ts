@@ -44,7 +44,7 @@ describe('a reading', () => {
         mounts: { '694': '/proc' },
       },
     ]);
-    expect(reading.runs[0]?.marks.map(({ mark }) => mark.step)).toEqual(['dump begins', 'dump failed']);
+    expect(reading.runs[0]?.marks.map(({ mark }) => mark.step)).toEqual(['start-up', 'preparation', 'dump failed']);
   });
 
   test('keeps the errors, with the lines before them', () => {
@@ -146,7 +146,7 @@ describe('readLog', () => {
 
   test.each([
     ['binary data', Buffer.from(Array.from({ length: 2000 }, (_, at) => (at * 7919) % 256)), 'is no text'],
-    ['an xz archive', Buffer.from([0xfd, 0x37, 0x7a, 0x58, 0x5a, 0, 0, 4]), 'is an xz archive'],
+    ['xz that is cut off', Buffer.from([0xfd, 0x37, 0x7a, 0x58, 0x5a, 0, 0, 4]), 'the xz data stop before their end'],
   ])('refuses %s', async (_, bytes, problem) => {
     expect((await readLog(input(bytes), { words: [] })).problem).toContain(problem);
   });

@@ -190,3 +190,34 @@ describe('remedies', () => {
     expect(remedy('c1; reboot')).toBe('lxc stop NAME; RENAME nothing');
   });
 });
+
+describe('what a condition asks besides each', () => {
+  const only = (when: string, more: Partial<Prediction> = {}): Cause =>
+    cause({ predict: [prediction({ each: 'instance.mounts', when, ...more })] });
+  const passes: Facts = { engine: { name: 'criu', passes: ['--skip'] }, instance: {} };
+
+  it('decides without the list', () => {
+    const [finding] = judge(only("!('--skip' in engine.passes) && each.type == 'ramfs'"), known(passes));
+    expect(finding?.outcome).toBe('quiet');
+  });
+
+  it('leaves the list in question otherwise', () => {
+    const [finding] = judge(only("'--skip' in engine.passes && each.type == 'ramfs'"), known(passes));
+    expect(finding?.outcome).toBe('unknown');
+  });
+
+  it('counts versions in', () => {
+    const facts: Facts = { ...passes, source: { criu: { version: '4.2' } } };
+    const [old] = judge(only("each.type == 'ramfs'", { affects: { criu: '<4.2' } }), known(facts));
+    expect(old?.outcome).toBe('quiet');
+    const [own] = judge(only("each.type == 'ramfs'", { affects: { criu: '<4.3' } }), known(facts));
+    expect(own?.outcome).toBe('unknown');
+  });
+
+  it('settles what a list that was cut off leaves open', () => {
+    const incomplete = new Set(['instance.mounts']);
+    const facts: Facts = { ...mountsOf('tmpfs'), engine: { name: 'criu', passes: ['--skip'] } };
+    const [finding] = judge(only("each.type == 'ramfs' && !('--skip' in engine.passes)"), known(facts, { incomplete }));
+    expect(finding?.outcome).toBe('quiet');
+  });
+});

@@ -2,7 +2,7 @@
 
 import { describe, expect, it } from 'vitest';
 
-import { type CheckReport, crdoctor, isLabUp, json, must, onHost } from './lab.js';
+import { asNobody, type CheckReport, crdoctor, isLabUp, json, must, onHost, withoutDaemon } from './lab.js';
 
 describe.runIf(isLabUp)('a host of the lab', { timeout: 120_000 }, () => {
   it('can checkpoint containers', () => {
@@ -40,7 +40,8 @@ describe.runIf(isLabUp)('names that are no container', { timeout: 120_000 }, () 
     ['with a leading dash', ['--', '-good'], /name/],
     ['empty', [''], /name/],
   ])('%s', (_, argv, message) => {
-    const ran = crdoctor('check', ...argv);
+    // A slow lab would have progress to tell of.
+    const ran = crdoctor('check', '--progress', 'off', ...argv);
     expect(ran.status).toBe(2);
     expect(ran.stderr).toMatch(message);
     expect(ran.stderr.trim().split('\n').length).toBeLessThanOrEqual(3);
@@ -50,26 +51,13 @@ describe.runIf(isLabUp)('names that are no container', { timeout: 120_000 }, () 
 
 describe.runIf(isLabUp)('an engine that does not answer', { timeout: 120_000 }, () => {
   it('is no verdict', () => {
-    // A directory without a socket stands for a daemon that is down.
-    const ran = onHost('a', ['env', 'LXD_DIR=/tmp/no-daemon', 'crdoctor', 'check', 'good']);
+    const ran = onHost('a', [...withoutDaemon, 'crdoctor', 'check', 'good']);
     expect(ran.status).toBe(5);
     expect(ran.stderr).toMatch(/LXD|lxd/);
   });
 
   it('without permission on its socket is no verdict either', () => {
-    const ran = onHost('a', [
-      'setpriv',
-      '--reuid',
-      '65534',
-      '--regid',
-      '65534',
-      '--clear-groups',
-      'env',
-      'HOME=/tmp',
-      'crdoctor',
-      'check',
-      'good',
-    ]);
+    const ran = onHost('a', [...asNobody, 'crdoctor', 'check', 'good']);
     expect(ran.status).toBe(5);
     expect(ran.stderr).toMatch(/permission/i);
   });

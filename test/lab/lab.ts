@@ -46,6 +46,14 @@ export function must(...argv: readonly string[]): string {
   return stdout;
 }
 
+/** Begins a command that is to run as a user without any rights. */
+export const asNobody: readonly string[] = 'setpriv --reuid 65534 --regid 65534 --clear-groups env HOME=/tmp'.split(
+  ' ',
+);
+
+/** Begins a command for which the daemon is down: a directory without a socket. */
+export const withoutDaemon: readonly string[] = ['env', 'LXD_DIR=/tmp/no-daemon'];
+
 /** Runs the built crdoctor on host a. */
 export function crdoctor(...argv: readonly string[]): Ran {
   return onHost('a', ['crdoctor', ...argv]);

@@ -5,7 +5,8 @@ import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
 import type { Manifest } from '../../src/source/manifest.js';
-import { crdoctor, isLabUp, must, onHost, repair, type TriageReport } from './lab.js';
+import { complaintsBy } from '../render/schema-complaints.js';
+import { asNobody, crdoctor, isLabUp, must, onHost, repair, withoutDaemon, type TriageReport } from './lab.js';
 
 const container = 'bad-mount-unsupported-fs';
 const folder = `/tmp/report-${randomUUID()}`;
@@ -35,7 +36,7 @@ describe.runIf(isLabUp)('a report', { timeout: 300_000 }, () => {
   afterAll(() => {
     onHost('a', ['rm', '-rf', folder]);
     repair();
-  });
+  }, 300_000);
 
   it('after a failed stop holds the CRIU log and the whole classic list', () => {
     const failure = onHost('a', ['lxc', 'stop', container, '--stateful']);
@@ -75,6 +76,22 @@ describe.runIf(isLabUp)('a report', { timeout: 300_000 }, () => {
     const { triage } = JSON.parse(read(`${top}/findings.json`)) as { triage: TriageReport };
     expect(triage.diagnoses[0]?.cause).toBe('mount-unsupported-fs');
     expect(read(`${top}/README.md`)).toContain('mount-unsupported-fs');
+  });
+
+  it('holds JSON as its schemas say, whatever was reported', () => {
+    must('lxc', 'init', '-q', 'mini', 'report-schemas');
+    try {
+      const wishes = [[], [container], ['report-schemas'], [container, '--only', 'host.uname,instance.log']];
+      for (const wish of wishes) {
+        const { top } = report(wish);
+        for (const name of ['manifest', 'findings', 'redactions'] as const) {
+          const document: unknown = JSON.parse(read(`${top}/${name}.json`));
+          expect(complaintsBy(`${name}-1`, document), `${name}.json of report ${wish.join(' ')}`).toEqual([]);
+        }
+      }
+    } finally {
+      must('lxc', 'delete', '-f', 'report-schemas');
+    }
   });
 
   it('packs logs of a hostile directory by rule', () => {
@@ -158,15 +175,7 @@ describe.runIf(isLabUp)('a report', { timeout: 300_000 }, () => {
   });
 
   it('works while the daemon is down, and refuses a container that does not exist', () => {
-    const ran = onHost('a', [
-      'env',
-      'LXD_DIR=/tmp/no-daemon',
-      'crdoctor',
-      'report',
-      container,
-      '-o',
-      `${folder}/down.tar.gz`,
-    ]);
+    const ran = onHost('a', [...withoutDaemon, 'crdoctor', 'report', container, '-o', `${folder}/down.tar.gz`]);
     expect(ran.status, ran.shown).toBe(0);
     expect(must('tar', 'tzf', `${folder}/down.tar.gz`)).toContain('/source/instance.log/lxc.log');
     expect(crdoctor('report', 'nosuch', '-o', `${folder}/nosuch.tar.gz`).status).toBe(2);
@@ -175,8 +184,7 @@ describe.runIf(isLabUp)('a report', { timeout: 300_000 }, () => {
 
   it('without root says what sudo would add', () => {
     must('chmod', '777', folder);
-    const nobody = ['setpriv', '--reuid', '65534', '--regid', '65534', '--clear-groups', 'env', 'HOME=/tmp'];
-    const ran = onHost('a', [...nobody, 'crdoctor', 'report', container, '-o', `${folder}/nobody.tar.gz`]);
+    const ran = onHost('a', [...asNobody, 'crdoctor', 'report', container, '-o', `${folder}/nobody.tar.gz`]);
     expect(ran.status, ran.shown).toBe(0);
     expect(ran.stderr).toMatch(/with sudo the report would also hold .*instance\.logs/);
   });

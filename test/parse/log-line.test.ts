@@ -96,6 +96,30 @@ describe('parseLogLine', () => {
     }
   });
 
+  test('takes off what loggers and tools put in front', () => {
+    for (const line of [
+      '{"log":"(00.1) Error (criu/a.c:1): \\"x\\" FAILED.\\n","stream":"stderr"}',
+      '2026-01-02T03:04:05.123456789Z stderr F (00.1) Error (criu/a.c:1): "x" FAILED.',
+      '2026-01-02 03:04:05.123 Error (criu/a.c:1): "x" FAILED.',
+      '/tmp/a/dump.log:12:(00.1) Error (criu/a.c:1): "x" FAILED.',
+      '    12\t(00.1) Error (criu/a.c:1): "x" FAILED.',
+      '>> (00.1) Error (criu/a.c:1): "x" FAILED.',
+      '- `(00.1) Error (criu/a.c:1): "x" FAILED.`',
+      `'(00.1) Error (criu/a.c:1): "x" FAILED.',`,
+      '(00.1) Error (criu/a.c:1): &quot;x&quot; FAILED.',
+    ]) {
+      expect(parseLogLine(line), line).toMatchObject([{ kind: 'criu', message: '"x" FAILED.' }]);
+    }
+  });
+
+  test('keeps words in front that say something themselves', () => {
+    const line = 'Error: migration dump failed (00.1) Error (criu/a.c:1): net: no';
+    expect(parseLogLine(line).map(({ kind, message }) => [kind, message])).toEqual([
+      ['text', 'Error: migration dump failed'],
+      ['criu', 'net: no'],
+    ]);
+  });
+
   test('has nothing to say about nothing', () => {
     expect(parseLogLine('   ')).toEqual([]);
     expect(parseLogLine('time="…" level=info msg=""')).toEqual([]);

@@ -6,12 +6,35 @@ import { markOf, parseNamedThing, parseRunHeader } from '../../src/parse/log-mar
 describe('markOf', () => {
   test('tells dump and pre-dump apart', () => {
     expect(markOf('Dumping FAILED.')).toMatchObject({ step: 'dump failed', outcome: 'failed' });
-    expect(markOf('Pre-dumping finished successfully')).toMatchObject({ step: 'pre-dump finished' });
+    expect(markOf('Pre-dumping finished successfully')).toMatchObject({ step: 'pre-dump succeeded' });
   });
 
   test('knows the network lock with and without subsystem', () => {
-    expect(markOf('Lock network')?.step).toBe('network locked');
-    expect(markOf('net: Lock network')?.step).toBe('network locked');
+    expect(markOf('Lock network')?.step).toBe('network lock');
+    expect(markOf('net: Lock network')?.step).toBe('network lock');
+  });
+
+  test.each([
+    ['freezing processes: 100 attempst with 100 ms steps', 'freeze', 'CRIU 3.0'],
+    ['freezing cgroup /sys/fs/cgroup/lxc.payload.c1: 100 x 100ms attempts, timeout: 10s', 'freeze', 'CRIU 4.1'],
+    ['Dumping processes (pid: 17)', 'preparation', 'CRIU 2.2'],
+    ["Dumping 1(64026)'s namespaces", 'namespaces', 'all'],
+    ['cg: Dumping 3 sets', 'cgroups', 'all'],
+    ['mnt: Restoring mount namespace', 'mounts', 'the old mount engine'],
+    ['mnt-v2: Create plain mountpoint /tmp/.criu.mntns.x/mnt-0000000199 for 199', 'mounts', 'the new one'],
+    ['Restore finished successfully. Resuming tasks.', 'restore succeeded', 'CRIU 3.13'],
+  ])('%s -> %s (%s)', (message, step) => {
+    expect(markOf(message)?.step).toBe(step);
+  });
+
+  test('tells when tasks are stopped and let go', () => {
+    expect(markOf('freezing processes: 2 attempts done')).toMatchObject({ tasks: 'stopped' });
+    expect(markOf('Unfreezing tasks into 1')).toMatchObject({ tasks: 'released' });
+  });
+
+  test('is not taken in by the name of a file', () => {
+    expect(markOf('Dumping path for 5 fd via self 20 [/tmp/Dumping finished successfully]')).toBeUndefined();
+    expect(markOf('Error (cr-dump.c:1): Dumping FAILED.', true)).toMatchObject({ outcome: 'failed' });
   });
 
   test('passes by everything else', () => {

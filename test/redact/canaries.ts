@@ -78,6 +78,33 @@ export const server = {
   public: false,
 };
 
+/** Commands with passwords in their arguments, as they are typed and as logs quote them. */
+export const commands: readonly string[] = [
+  `mysql -u root -p${canary} db`,
+  `/usr/bin/mysqldump '-p${canary} with blanks' db`,
+  `mariadb-dump -p ${canary} db | gzip`,
+  `sshpass -p${canary} ssh root@c2`,
+  `sshpass -p '${canary} x' ssh root@c2`,
+  `exec: ["sshpass","-p","${canary}","ssh"]`,
+  `msg="running mysql -p${canary}" instance=c1`,
+  String.raw`msg="{\"argv\": [\"mysql\", \"-p${canary}\"]}"`,
+  `docker login -u me -p ${canary} registry`,
+  `redis-cli -a ${canary} info`,
+  `curl -u me:${canary} https://x/`,
+  `smbclient //s/x -U me%${canary}`,
+  `ldapsearch -D cn=x -w ${canary}`,
+  `openssl rsa -passin pass:${canary}`,
+  `backup --password=${canary} --all`,
+  `backup -password ${canary}`,
+  `backup --pass '${canary}'`,
+  `TOKEN=${canary} backup`,
+  `LICENSE_KEY=${canary} backup`,
+  `lxc exec c1 --env A=${canary} -- backup`,
+  `lxc config set c1 user.note ${canary}`,
+  `mount //me:pa/${canary}@server/share /mnt`,
+  `mount https://me:p@/${canary}@server/dav /mnt`,
+];
+
 /** Free text, one secret a line. */
 export const lines: readonly string[] = [
   `lvl=eror msg="login password=${canary} failed" instance=c1`,
@@ -111,6 +138,7 @@ export const lines: readonly string[] = [
   `Environment=A=${canary}`,
   `-----BEGIN PRIVATE KEY-----\\n${base64}\\n-----END PRIVATE KEY-----`,
   `x -----BEGIN PRIVATE KEY-----\\n${base64}`,
+  ...commands,
 ];
 
 const mounts = [
@@ -158,6 +186,21 @@ export const planted: readonly Evidence[] = [
   ),
   fakeEvidence('instance.log.console.log', `login: root\n${canary}\n`),
   fakeEvidence('action.command', `lxc config set c1 environment.X "two ${canary}"\n`),
+  ...[
+    ...commands,
+    `env KEY=${canary} backup`,
+    `backup --key ${canary}`,
+    `env 'DB_KEY=two ${canary}' backup`,
+    `lxc config set core.trust_password ${canary}`,
+  ].flatMap((command) => [
+    fakeEvidence('action.command', `${command}\n`),
+    { ...fakeEvidence('criu.check', ''), origin: command },
+  ]),
+  fakeEvidence(
+    'engine.pool',
+    JSON.stringify({ name: 'p', used: { [`https://u:${canary}@h/`]: 1, [`password=${canary}`]: [], b: 1 } }),
+  ),
+  fakeEvidence('engine.networks', `used:\n  https://u:${canary}@h/: 1\n  'password=${canary}':\n  - x\n`),
   fakeEvidence('action.output', `config:\n  user.x: |\n    ${canary}\n    ${canary}\nError: password=${canary}\n`),
   fakeEvidence('engine.log', lines.join('\n')),
   fakeEvidence('host.dmesg', lines.map((line, index) => `[    ${index}.000001] ${line}`).join('\n')),

@@ -66,6 +66,23 @@ describe('what stays', () => {
     }
   });
 
+  it.each([
+    'docker run -p 80:80 x && mkdir -p /srv/x',
+    'mysql -u root -p < dump.sql; mkdir -p /srv/x',
+    'mysqldump -p --all-databases',
+    'curl -u me https://x/',
+    'GET https://images.example.org:8443/1.0/images@v1',
+    'GET https://[fe80::1]:8443/1.0/images@v1',
+    'criu dump --tree 12 --images-dir /var/lib/x -o dump.log --tcp-established -vv',
+    'lxc config set c1 limits.memory=1GB security.nesting true',
+    'lxc move c1 b:c1 --stateful --instance-only --target-project=default',
+    'sudo -E lxc snapshot c1 s1 --stateful',
+  ])('is the command %s', (line) => {
+    expect(redacted('engine.log', `${line}\n`)).toBe(`${line}\n`);
+    expect(redacted('action.command', `${line}\n`)).toBe(`${line}\n`);
+    expect(redactEvidence({ ...fakeEvidence('x', ''), origin: line }).evidence.origin).toBe(line);
+  });
+
   it('is the same when redacted again', () => {
     for (const evidence of planted) {
       const once = redactEvidence(evidence).evidence;
@@ -239,28 +256,4 @@ describe('whatever the key is called and whatever stands around it', () => {
       }),
     );
   });
-
-  it('redacting takes time in proportion to the text', () => {
-    const pieces = [
-      'password=',
-      'eyJ',
-      '//a:',
-      '"',
-      '--password',
-      '\\',
-      '-----BEGIN A-----',
-      'key:',
-      '$6$',
-      ' ',
-      'argc=1 a',
-      '@',
-      '/',
-    ];
-    for (const piece of pieces) {
-      const begin = performance.now();
-      redacted('engine.log', piece.repeat(1_000_000 / piece.length));
-      redacted('engine.config.expanded', `config: ${piece.repeat(200_000 / piece.length)}`);
-      expect(performance.now() - begin, piece).toBeLessThan(5_000);
-    }
-  }, 60_000);
 });

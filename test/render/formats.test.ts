@@ -5,11 +5,15 @@ import { describe, expect, it } from 'vitest';
 import { renderCheckJson } from '../../src/render/check-json.js';
 import { renderCheckMarkdown } from '../../src/render/check-markdown.js';
 import { renderCheckText } from '../../src/render/check-text.js';
-import { renderCheckJunit, renderTriageJunit } from '../../src/render/junit.js';
+import { renderCheckJunit } from '../../src/render/junit.js';
+import { renderGroupsJson } from '../../src/render/triage-groups-json.js';
+import { renderGroupsMarkdown } from '../../src/render/triage-groups-markdown.js';
+import { renderGroupsText } from '../../src/render/triage-groups-text.js';
+import { renderGroupsJunit, renderTriageJunit } from '../../src/render/triage-junit.js';
 import { renderTriageJson } from '../../src/render/triage-json.js';
 import { renderTriageMarkdown } from '../../src/render/triage-markdown.js';
 import { renderTriageText } from '../../src/render/triage-text.js';
-import { nasty, nastyAssessment, nastyTriage, noContext, plain, treacherous } from './samples.js';
+import { nasty, nastyAssessment, nastyGroups, nastyTriage, noContext, plain, treacherous } from './samples.js';
 
 const context = { reasons: new Map([[nasty, nasty]]), strict: false };
 const loud = { ...plain, explain: true, verbose: true };
@@ -23,6 +27,10 @@ const pages = {
   'triage as JSON': renderTriageJson(nastyTriage),
   'triage as Markdown': renderTriageMarkdown(nastyTriage),
   'triage as JUnit': renderTriageJunit(nastyTriage),
+  'triage of several as text': renderGroupsText(nastyGroups, loud),
+  'triage of several as JSON': renderGroupsJson(nastyGroups),
+  'triage of several as Markdown': renderGroupsMarkdown(nastyGroups),
+  'triage of several as JUnit': renderGroupsJunit(nastyGroups.inputs, nastyGroups.unread),
 };
 
 describe('hostile text', () => {
@@ -40,7 +48,7 @@ describe('hostile text', () => {
       prose
         .split('\n')
         .filter((line) => /^\s*#/.test(line))
-        .every((line) => /^#{1,2} /.test(line)),
+        .every((line) => /^#{1,3} /.test(line)),
     ).toBe(true);
   });
 

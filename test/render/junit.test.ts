@@ -1,8 +1,9 @@
 import { describe, expect, it } from 'vitest';
 
 import type { Finding } from '../../src/findings/finding.js';
-import { renderCheckJunit, renderTriageJunit } from '../../src/render/junit.js';
-import { assessment, finding, noContext, triage } from './samples.js';
+import { renderCheckJunit } from '../../src/render/junit.js';
+import { renderGroupsJunit, renderTriageJunit } from '../../src/render/triage-junit.js';
+import { assessment, finding, groups, noContext, triage } from './samples.js';
 
 function suiteOf(overrides: Partial<Finding>, strict = false): string {
   const page = renderCheckJunit(assessment([finding(overrides)]), { ...noContext, strict });
@@ -27,6 +28,17 @@ describe('renderCheckJunit', () => {
     const page = renderCheckJunit(assessment([finding()]), noContext);
     expect(page).toContain('<testcase classname="crdoctor.check.restore" name="console-not-restorable">');
     expect(page).toContain('<failure message="lxc.pty.max is 1024 and no console path is set" type="blocker">');
+  });
+});
+
+describe('renderGroupsJunit', () => {
+  it('gives each failure a suite, and an error to what could not be read', () => {
+    const page = renderGroupsJunit(groups.inputs, groups.unread);
+    expect(page).toContain('<testsuites name="crdoctor triage" tests="4" failures="2" errors="1"');
+    expect(page).toContain('<error message="d: no such file or directory" type="unread"/>');
+    expect(page).toMatch(
+      /<testsuite name="a\.tar\.gz"[^>]*>\s*<properties>\s*<property name="result" value="diagnosed"/,
+    );
   });
 });
 

@@ -1,24 +1,12 @@
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
-
-import { Ajv2020 } from 'ajv/dist/2020.js';
 import { describe, expect, it } from 'vitest';
 
 import { renderCheckJson } from '../../src/render/check-json.js';
 import { renderTriageJson } from '../../src/render/triage-json.js';
 import { artifact, missing, nastySummary, recordedSummary, summaryOf } from './report-samples.js';
+import { complaintsBy } from './schema-complaints.js';
 import { nastyAssessment, nastyTriage } from './samples.js';
 
-const folder = join(import.meta.dirname, '../../src/render/schemas');
-const readSchema = (name: string): object =>
-  JSON.parse(readFileSync(join(folder, `${name}.schema.json`), 'utf8')) as object;
-
-function validator(name: string): (document: unknown) => unknown {
-  const ajv = new Ajv2020({ strict: true, allErrors: true });
-  ajv.addSchema([readSchema('check-1'), readSchema('triage-1')]);
-  const validate = ajv.compile(readSchema(name));
-  return (document) => (validate(document) ? [] : validate.errors);
-}
+const validator = (name: string) => (document: unknown) => complaintsBy(name, document);
 
 describe('crdoctor.manifest/1', () => {
   const complaints = validator('manifest-1');

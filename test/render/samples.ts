@@ -1,6 +1,7 @@
 /** Results as the judging half makes them, for the tests of all formats. */
 
-import type { Assessment, Finding, Triage } from '../../src/findings/finding.js';
+import { groupTriages, type TriageGroups } from '../../src/findings/group.js';
+import type { Assessment, Comparison, Finding, Triage } from '../../src/findings/finding.js';
 
 /**
  * Everything that a hostile name could try: cursor movement, a window title, C1 control, line breaks,
@@ -82,6 +83,46 @@ export function triage(overrides: Partial<Triage> = {}): Triage {
   };
 }
 
+/** A dump that stopped while it looked at open files. */
+export function story(): Partial<Triage> {
+  const place = { phase: 'dump', file: 'dump.log', run: 1 } as const;
+  return {
+    timeline: [
+      { ...place, timeS: 0.001, text: 'freeze', durationS: 0.1 },
+      { ...place, timeS: 0.101, text: 'seizing tasks', durationS: 0.012 },
+      { ...place, timeS: 0.189, text: 'open files', durationS: 0.01, rounds: 3, isWhereItStopped: true },
+      { ...place, timeS: 0.2, text: 'dump failed' },
+    ],
+    runs: [
+      {
+        ...place,
+        outcome: 'failed',
+        criu: '4.2.1',
+        kernel: '6.18.44',
+        endS: 0.2,
+        stoppedIn: 'open files',
+        stoppedAtS: 0.19,
+        frozenS: 0.09,
+        frozenUntil: 'running',
+      },
+    ],
+  };
+}
+
+export const comparison: Comparison = {
+  phase: 'dump',
+  bad: { file: 'dump.log', criu: '4.1.1', kernel: '6.18.44', endS: 0.2, frozenS: 0.1 },
+  good: { file: 'good.log', criu: '4.2.1', kernel: '6.18.44', endS: 0.17 },
+  stoppedIn: 'open files',
+  notReached: ['memory', 'mounts'],
+  firstDifference: { file: 'dump.log', line: 80, text: 'sockets: Searching for socket 7' },
+  onlyBad: [{ file: 'dump.log', line: 207, text: 'Error (a.c:1): odd', count: 2 }],
+  onlyGood: [],
+  counts: [{ what: 'tasks', bad: 5, good: 3 }],
+  durations: [{ step: 'freeze', badS: 2.1, goodS: 0.1 }],
+  isPartial: false,
+};
+
 /** A check in which every untrusted part is hostile. */
 export const nastyAssessment: Assessment = assessment(
   [
@@ -122,7 +163,37 @@ export const nastyTriage: Triage = triage({
     fixedIn: { criu: nasty },
     evidence: [{ file: nasty, line: 1, text: nasty }],
   })),
-  timeline: [{ timeS: 1, phase: 'dump', text: nasty }],
+  timeline: [{ timeS: 1, phase: 'dump', text: nasty, file: nasty, run: 1 }],
+  runs: [{ file: nasty, run: 1, phase: 'dump', outcome: 'failed', criu: nasty, stoppedIn: nasty }],
+  statistics: [{ file: nasty, dump: { pagesWritten: 1 } }],
+  command: nasty,
+  engine: nasty,
+  comparison: {
+    ...comparison,
+    bad: { file: nasty, criu: nasty },
+    good: { file: nasty },
+    notReached: [nasty],
+    firstDifference: { file: nasty, line: 1, text: nasty },
+    lastDifference: { file: nasty, line: 2, text: nasty },
+    onlyBad: [{ file: nasty, line: 1, text: nasty, count: 2 }],
+    onlyGood: [{ file: nasty, line: 1, text: nasty, count: 1 }],
+  },
   unexplained: [{ file: nasty, line: 3, text: nasty }],
   notes: [nasty],
 });
+
+/** Several failures: two of a kind, one good run, one that cannot be read. */
+export const groups: TriageGroups = groupTriages(
+  [
+    { input: 'a.tar.gz', triage: triage(story()) },
+    { input: 'b', triage: triage({ result: 'no-failure', signature: '', diagnoses: [] }) },
+    { input: 'c', triage: triage() },
+  ],
+  [{ input: 'd', problem: 'd: no such file or directory' }],
+);
+
+/** Several failures in which every untrusted part is hostile. */
+export const nastyGroups: TriageGroups = groupTriages(
+  [{ input: nasty, triage: nastyTriage }],
+  [{ input: nasty, problem: nasty }],
+);

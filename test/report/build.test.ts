@@ -6,6 +6,7 @@ import type { Evidence, EvidenceRequest, Source } from '../../src/source/source.
 import type { Manifest } from '../../src/source/manifest.js';
 import { diagnose, watchedWords } from '../../src/findings/diagnose.js';
 import { loadRules } from '../../src/rules/load.js';
+import { redactEvidence } from '../../src/redact/redact-evidence.js';
 import { buildReport, type BuildOptions } from '../../src/report/build.js';
 import type { RedactionsFile } from '../../src/report/summary.js';
 import { debianWithLxd, fakeSource, lxdInstance, type FakeAnswer } from '../evidence/fake-source.js';
@@ -51,7 +52,7 @@ async function build(changes: Partial<BuildOptions> = {}) {
     request: { instance: 'c1', wants: () => true },
     action: {
       words: ['lxc', 'snapshot', 'c1', "it's", '--stateful'],
-      output: { origin: '-', text: 'Error: x\n', isCut: false },
+      output: { origin: '-', text: 'Error: x\n', cut: undefined },
     },
     writer: {
       add: (path, content) => {
@@ -111,6 +112,42 @@ describe('a report', () => {
     expect(ledger.schema).toBe('crdoctor.redactions/1');
     expect(ledger.entries).toContainEqual({ rule: 'test', artifact: `instance.log.${name}`, line: 2, count: 1 });
     expect(manifest.artifacts.find(({ id }) => id === 'criu.check.all')?.redactions).toBe(1);
+  });
+
+  it('names no file by a secret that its name holds', async () => {
+    const secret = 'hunter2-dump.log';
+    const directory = '/var/log/lxd/c1';
+    const { files, manifest } = await build({
+      redact: redactEvidence,
+      source: fakeSource({
+        ...answers,
+        'instance.logs': { text: `f 9 9 password=${secret}\nl 1 1 token=${secret}\n`, origin: directory },
+        [`instance.log.password_${secret}`]: { text: log, origin: `${directory}/password=${secret}` },
+        'instance.state': { text: 'd 1 1 token=hunter2\nf 3 9 token=hunter2/stats-dump\n', origin: '/state' },
+        'instance.state.token_hunter2.stats-dump': { text: 'AP8B', origin: '/state/token=hunter2/stats-dump' },
+      }),
+    });
+    for (const [path, content] of files) expect(`${path}${content.toString('latin1')}`).not.toContain('hunter2');
+    const named = manifest.artifacts.filter(({ id }) => id.includes('redacted'));
+    expect(named.map(({ id, path, origin }) => ({ id, path, origin }))).toEqual([
+      {
+        id: 'instance.log.redacted-1.log',
+        path: 'source/instance.log/redacted-1.log',
+        origin: `${directory}/password=[redacted:secret-assignment]`,
+      },
+      {
+        id: 'instance.state.redacted-2.stats-dump',
+        path: 'source/instance.state/redacted-2/stats-dump',
+        origin: '/state/token=[redacted:secret-assignment]',
+      },
+      {
+        id: 'instance.log.redacted-3.log',
+        path: undefined,
+        origin: `${directory}/token=[redacted:secret-assignment]`,
+      },
+    ]);
+    const ledger = JSON.parse(files.get('redactions.json')?.toString() ?? '') as RedactionsFile;
+    expect(ledger.entries.map(({ artifact }) => artifact)).toContain('instance.log.redacted-1.log');
   });
 
   it('triages the log it has packed', async () => {

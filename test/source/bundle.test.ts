@@ -46,21 +46,19 @@ function factsOf({ engine, host, instance, ofInstance }: Collected): unknown {
   return { facts, gaps: Object.fromEntries(gaps), incomplete };
 }
 
-const small = reportOf(
-  [
-    fakeEvidence('host.uname', 'Linux a 6.12.48\n'),
-    fakeEvidence('criu.check.all', {
-      status: 'failed',
-      exitStatus: 1,
-      text: '',
-      stderr: 'Error: no\n',
-      reason: 'exit status 1',
-    }),
-    fakeEvidence('kernel.config', { status: 'absent' }),
-    fakeEvidence('criu.config', ''),
-  ],
-  { engine: 'lxd', instance: 'c1' },
-);
+const smallEvidence = [
+  fakeEvidence('host.uname', 'Linux a 6.12.48\n'),
+  fakeEvidence('criu.check.all', {
+    status: 'failed',
+    exitStatus: 1,
+    text: '',
+    stderr: 'Error: no\n',
+    reason: 'exit status 1',
+  }),
+  fakeEvidence('kernel.config', { status: 'absent' }),
+  fakeEvidence('criu.config', ''),
+];
+const small = reportOf(smallEvidence, { engine: 'lxd', instance: 'c1' });
 
 describe('openBundle', () => {
   it.each(hosts)('gives the facts of %s as on the live host', async (name) => {
@@ -82,18 +80,7 @@ describe('openBundle', () => {
   ])('gives back what was stored when it is %s', async (_, make) => {
     const bundle = await openBundle(make());
     expect(bundle.manifest).toEqual(small.manifest);
-    expect(await bundle.readEvidence('source')).toEqual([
-      fakeEvidence('host.uname', 'Linux a 6.12.48\n'),
-      fakeEvidence('criu.check.all', {
-        status: 'failed',
-        exitStatus: 1,
-        text: '',
-        stderr: 'Error: no\n',
-        reason: 'exit status 1',
-      }),
-      fakeEvidence('kernel.config', { status: 'absent' }),
-      fakeEvidence('criu.config', ''),
-    ]);
+    expect(await bundle.readEvidence('source')).toEqual(smallEvidence);
     expect(await bundle.readEvidence('target')).toEqual([]);
   });
 

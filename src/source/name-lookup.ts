@@ -1,0 +1,58 @@
+/** Looks up, without opening anything, whether a path still leads to the file that a process has open. */
+
+import { lstatSync, type BigIntStats } from 'node:fs';
+
+import type { MountView } from './mount-view.js';
+import { isGone } from './small-file.js';
+
+/** `same`: the path leads to it. `other`: to another file. `absent`: to none. `-`: that was not looked at. */
+export type NameState = 'same' | 'other' | 'absent' | '-';
+
+export interface NameLookup {
+  /** `path` as the mount namespace names it, `file` what is open. */
+  find(path: string, file: Pick<BigIntStats, 'dev' | 'ino'>): NameState;
+  /** What is at a path, without following a link in any part of it; undefined when that cannot be told. */
+  stat(path: string): BigIntStats | undefined;
+}
+
+/** Paths that were found to be directories are kept, at most so many. */
+const maxDirectories = 100_000;
+
+/**
+ * Looks below `root` (`/proc/PID/root`, or nothing for our own mounts). Part by part, because a link that a
+ * process put in the way would lead out of its root, and only where no mount on the way may hang.
+ */
+export function createLookup(root: string, mounts: MountView): NameLookup {
+  const directories = new Set<string>();
+  const isDirectory = (path: string): boolean => {
+    if (path === '' || directories.has(path)) return true;
+    if (!isDirectory(path.slice(0, path.lastIndexOf('/')))) return false;
+    const isOne = lstatSync(`${root}${path}`).isDirectory();
+    if (isOne && directories.size < maxDirectories) directories.add(path);
+    return isOne;
+  };
+  const look = (path: string): BigIntStats | undefined => {
+    if (!path.startsWith('/') || path.includes('\uFFFD') || !mounts.isLocalPath(path)) return undefined;
+    if (!isDirectory(path.slice(0, path.lastIndexOf('/')))) return undefined;
+    return lstatSync(`${root}${path}`, { bigint: true });
+  };
+  return {
+    find(path, file) {
+      try {
+        const found = look(path);
+        if (found === undefined) return '-';
+        return found.dev === file.dev && found.ino === file.ino ? 'same' : 'other';
+      } catch (error) {
+        return isGone(error) ? 'absent' : '-';
+      }
+    },
+    stat(path) {
+      try {
+        return look(path);
+      } catch {
+        // Not there, or not for us: either way there is nothing to tell.
+        return undefined;
+      }
+    },
+  };
+}

@@ -1,0 +1,202 @@
+/** Reads one process: its block of lines in the text that local-tasks.ts describes. */
+
+import { closeSync, openSync, readdirSync, readlinkSync, readSync, statfsSync, statSync } from 'node:fs';
+import { setTimeout } from 'node:timers/promises';
+
+import { viewMounts, type MountView } from './mount-view.js';
+import { createLookup } from './name-lookup.js';
+import { escapeOctal, orGone, readParts, readShown } from './small-file.js';
+import { describeStat, readDescriptors } from './task-descriptors.js';
+import { readMemory } from './task-memory.js';
+import { fieldOf, isStuckIn, readThreads, type Threads } from './task-threads.js';
+import { createBlock, type Block, type MountNamespace, type Walk } from './task-walk.js';
+
+/** Systemd gives a namespace of their own to a dozen of its services; each costs some 5 KiB. */
+const maxMountNamespaces = 256;
+const maxMountTable = 1024 * 1024;
+
+export interface ReadTask {
+  readonly text: string;
+  /** Link of its network namespace. */
+  readonly network: string | undefined;
+}
+
+export interface TaskCircumstances {
+  readonly walk: Walk;
+  /** Our own links, by the kinds that the kernel has. */
+  readonly ownNamespaces: ReadonlyMap<string, string>;
+  /** The first process: its mounts are evidence of their own, and not told again. */
+  readonly isRoot: boolean;
+  /** Adds the lines of the children. */
+  children(block: Block, threads: readonly string[]): void;
+}
+
+/** Undefined for a process that has ended meanwhile, or whose pid is another's now. */
+export async function readTask(pid: number, circumstances: TaskCircumstances): Promise<ReadTask | undefined> {
+  const { walk } = circumstances;
+  const block = createBlock(pid);
+  const { directory } = block;
+  const stat = readStat(directory);
+  if (stat === undefined) return undefined;
+  const status = block.attempt('status', '', () => orGone('', () => readShown(`${directory}/status`)));
+  block.write(`stat ${escapeOctal(stat.trimEnd())}`);
+  const cgroup = block.attempt('cgroup', '', () => orGone('', () => readShown(`${directory}/cgroup`)));
+  for (const line of linesOf(cgroup)) block.write(`cgroup ${escapeOctal(line)}`);
+  const namespaces = readNamespaces(block, circumstances.ownNamespaces.keys());
+  const links = readLinks(block);
+  const mountLink = namespaces.get('mnt') ?? '';
+  const mounts = viewNamespace(block, circumstances, mountLink, links.get('root'));
+  describeLinks(block, links, mounts);
+  block.attempt('elf', undefined, () => orGone(undefined, () => block.write(`elf ${readClass(directory)}`)));
+  const threads = await readThreads(block, walk, { status, namespaces, directory: links.get('cwd') ?? '' });
+  circumstances.children(block, threads.ids);
+  await readDescriptors(block, walk, { mounts, link: mountLink });
+  if (await isCalm(block, walk, threads)) {
+    readMemory(block, walk, mounts, Number(fieldOf(status, 'RssShmem').replace(/ kB$/, '')) || 0);
+  } else block.cut('maps');
+  const begin = startTimeOf(stat);
+  if (startTimeOf(readStat(directory)) !== begin) return undefined;
+  return { text: `== ${pid} ${begin}\n${status}${block.text()}`, network: namespaces.get('net') };
+}
+
+function linesOf(text: string): readonly string[] {
+  return text.split('\n').filter((line) => line !== '');
+}
+
+/** Undefined when it has ended; or is hidden (hidepid), which is the same to us: it can be seen nowhere. */
+export function readStat(directory: string): string | undefined {
+  try {
+    return readShown(`${directory}/stat`);
+  } catch {
+    return undefined;
+  }
+}
+
+/** Field 22; the name before it may hold blanks and parentheses, so it is counted from the last `)`. */
+export function startTimeOf(stat: string | undefined): string | undefined {
+  return stat?.slice(stat.lastIndexOf(')') + 2).split(' ', 20)[19];
+}
+
+function readNamespaces(block: Block, kinds: Iterable<string>): ReadonlyMap<string, string> {
+  const namespaces = new Map<string, string>();
+  for (const kind of kinds) {
+    const link = block.attempt(`ns:${kind}`, '', () => readlinkSync(`${block.directory}/ns/${kind}`));
+    if (link === '') continue;
+    namespaces.set(kind, link);
+    block.write(`ns:${kind} ${link}`);
+  }
+  return namespaces;
+}
+
+function readLinks(block: Block): ReadonlyMap<string, string> {
+  const links = new Map<string, string>();
+  for (const name of ['exe', 'cwd', 'root']) {
+    const link = block.attempt(name, '', () => orGone('', () => readlinkSync(`${block.directory}/${name}`)));
+    if (link === '') continue;
+    links.set(name, link);
+    block.write(`${name} ${escapeOctal(link)}`);
+  }
+  return links;
+}
+
+/** Deleted ones are looked at, where that cannot block. */
+function describeLinks(block: Block, links: ReadonlyMap<string, string>, mounts: MountNamespace | undefined): void {
+  for (const [name, link] of links) {
+    if (!link.endsWith(' (deleted)') || mounts?.view.isLocalPath(link) !== true) continue;
+    block.attempt(name, undefined, () => {
+      const stat = statSync(`${block.directory}/${name}`, { bigint: true });
+      block.write(`is ${name} ${describeStat(stat)} ${mounts.lookup?.find(link, stat) ?? '-'}`);
+    });
+  }
+}
+
+/** What is known of its mount namespace; of a new one the table is read, and told unless it is that of the first process. */
+function viewNamespace(
+  block: Block,
+  { walk, isRoot, ownNamespaces }: TaskCircumstances,
+  link: string,
+  root: string | undefined,
+): MountNamespace | undefined {
+  const known = walk.mountNamespaces.get(link);
+  if (known !== undefined) return known;
+  if (link === '') return undefined;
+  const isOurs = link === ownNamespaces.get('mnt');
+  const table = block.attempt('mounts', '', () => readMounts(walk, isOurs ? '/proc/self' : block.directory));
+  if (table === '') return undefined;
+  const view = viewMounts(table);
+  if (!isRoot) for (const line of view.lines) block.write(`mount ${line}`);
+  const isWhole = isOurs || root === '/';
+  const prefix = isOurs ? '' : `${block.directory}/root`;
+  const namespace = { view, lookup: isWhole ? createLookup(prefix, view) : undefined };
+  walk.mountNamespaces.set(link, namespace);
+  measureMounts(block, view, prefix, namespace.lookup);
+  return namespace;
+}
+
+/** @throws an error with the code EPERM for more than is kept: such a table counts as denied */
+function readMounts(walk: Walk, directory: string): string {
+  const isMany = walk.mountNamespaces.size > maxMountNamespaces;
+  const table = isMany ? undefined : readParts(`${directory}/mountinfo`, maxMountTable);
+  if (table === undefined) throw Object.assign(new Error('too many mounts'), { code: 'EPERM' });
+  return table;
+}
+
+/** How much is in file systems whose contents go into the images or keep them from being made. */
+function measureMounts(block: Block, view: MountView, prefix: string, lookup: MountNamespace['lookup']): void {
+  for (const line of view.lines) {
+    const [, id = '', path = '', type = ''] = /^(\d+) \d+ \S+ \S+ (\S+) .* - (\S+)/.exec(line) ?? [];
+    if (!/^(?:mqueue|pstore|tmpfs)$/.test(type)) continue;
+    const place = path.replaceAll(/\\([0-7]{3})/g, (_, octal: string) => String.fromCharCode(parseInt(octal, 8)));
+    const found = lookup?.stat(place);
+    // Another mount may lie over it.
+    if (found === undefined || deviceName(found.dev) !== view.deviceOf(id)) continue;
+    block.attempt(`mount:${id}`, undefined, () => {
+      if (type !== 'tmpfs') block.write(`entries ${id} ${readdirSync(`${prefix}${place}`).length}`);
+      else {
+        const { blocks, bfree, bsize } = statfsSync(`${prefix}${place}`);
+        block.write(`used ${id} ${(blocks - bfree) * bsize}`);
+      }
+    });
+  }
+}
+
+/** glibc's makedev, sys/sysmacros.h, for the numbers that occur. */
+function deviceName(device: bigint): string {
+  return `${(device >> 8n) & 0xfffn}:${(device & 0xffn) | ((device >> 12n) & 0xfff00n)}`;
+}
+
+/**
+ * 32 or 64, 0 for a process without a program (a zombie). The first entry of its auxiliary vector is a small
+ * number followed by one that is not 0, and in the wide form the small one takes eight bytes.
+ */
+function readClass(directory: string): number {
+  const file = openSync(`${directory}/auxv`, 'r');
+  try {
+    const head = Buffer.alloc(8);
+    if (readSync(file, head, 0, 8, 0) < 8) return 0;
+    return Math.min(head.readUInt32LE(0), head.readUInt32LE(4)) === 0 ? 64 : 32;
+  } finally {
+    closeSync(file);
+  }
+}
+
+const calmAttempts = 5;
+const calmPauseMs = 20;
+
+/**
+ * Whether its memory may be looked at. A process of which a thread waits in the kernel may hold the lock that
+ * this takes; mostly it waits for a disk, and is through a moment later.
+ */
+async function isCalm(block: Block, walk: Walk, threads: Threads): Promise<boolean> {
+  let isStuck = threads.isStuck;
+  for (let attempt = 0; isStuck && attempt < calmAttempts && walk.calmPausesLeft > 0; attempt++) {
+    walk.calmPausesLeft--;
+    await setTimeout(calmPauseMs);
+    isStuck = threads.ids.some((id) => {
+      const directory = `${block.directory}/task/${id}`;
+      const stat = readStat(directory) ?? '';
+      return isStuckIn(directory, stat.charAt(stat.lastIndexOf(')') + 2));
+    });
+  }
+  return !isStuck;
+}
