@@ -50,13 +50,15 @@ export async function collectReport(source: Source, request: ReportRequest): Pro
   const wanted = onlyWanted(source, request.wants);
   const guess = guessEngine(scout, request.engine);
   const { instance: name } = request;
-  const [located, firstHost, general, ofGuess] = await Promise.all([
+  const [located, firstHost, general, ofGuess, early] = await Promise.all([
     name === undefined ? undefined : locateInstance(source, scout, name, request.engine),
     gatherHost(wanted, scout, guess?.name, name === undefined ? guess?.serverRequest : undefined),
     gatherGeneral(wanted),
     gatherEngine(wanted, scout, guess),
+    gatherByName(wanted, guess, name),
   ]);
-  const found: Found = { name, located, engine: located?.engine ?? guess };
+  const isGuessed = located === undefined || located.engine === guess;
+  const found: Found = { name, located, engine: located?.engine ?? guess, early: isGuessed ? early : [] };
   const host = located ? await rejudgeCriu(wanted, scout, firstHost, guess?.name, located.engine.name) : firstHost;
   const server = located?.server ?? host.find(({ id }) => id === found.engine?.serverRequest?.id);
   const [ofEngine, ofDaemon, ofInstance] = await Promise.all([
@@ -86,6 +88,8 @@ interface Found {
   readonly name: string | undefined;
   readonly located: LocatedInstance | undefined;
   readonly engine: Engine | undefined;
+  /** What its engine said of it before it was found. */
+  readonly early: readonly Evidence[];
 }
 
 function listOf<Value>(value: Value | undefined): readonly Value[] {
@@ -133,6 +137,16 @@ async function gatherEngine(source: Source, scout: Scout, engine: Engine | undef
   return await source.gather(reportEngineRequests(engine, scout.packagingOf(engine.name), scout.hasProgram('snap')));
 }
 
+/** What needs no more than the name, side by side with finding out who owns it. */
+async function gatherByName(
+  source: Source,
+  engine: Engine | undefined,
+  name: string | undefined,
+): Promise<readonly Evidence[]> {
+  if (engine === undefined || name === undefined || engine.refuseName(name) !== undefined) return [];
+  return await source.gather(engine.report.instanceRequests(name, undefined));
+}
+
 function gatherDaemon(source: Source, server: Evidence | undefined): Promise<readonly Evidence[]> {
   const pid = parseServer(server?.text ?? '')?.pid;
   return source.gather(pid === undefined ? [] : daemonRequests(pid));
@@ -144,7 +158,11 @@ interface InstanceEvidence {
   readonly plans: readonly FilePlan[];
 }
 
-async function gatherInstance(source: Source, scout: Scout, { name, located }: Found): Promise<InstanceEvidence> {
+async function gatherInstance(
+  source: Source,
+  scout: Scout,
+  { name, located, early }: Found,
+): Promise<InstanceEvidence> {
   if (located === undefined || name === undefined) return { forCheck: [], extras: [], plans: [] };
   const { engine, instance, server } = located;
   const address: InstanceAddress = instance ?? { name, project: 'default', devices: {} };
@@ -153,9 +171,10 @@ async function gatherInstance(source: Source, scout: Scout, { name, located }: F
   const places = engine.findPlaces(address, packaging);
   const pid = instance?.pid;
   const ofPlaces = placeRequests(places, daemonPid);
+  const answered = new Set(early.map(({ id }) => id));
   const extras = [
     ...(pid === undefined ? [] : reportProcessRequests(pid)),
-    ...engine.report.instanceRequests(name, networkOf(address)),
+    ...engine.report.instanceRequests(name, networkOf(address)).filter(({ id }) => !answered.has(id)),
   ];
   const [answers, more, directories] = await Promise.all([
     pid === undefined ? source.gather(ofPlaces) : gatherProcesses(source, pid, ofPlaces),
@@ -164,7 +183,7 @@ async function gatherInstance(source: Source, scout: Scout, { name, located }: F
   ]);
   return {
     forCheck: answers,
-    extras: [...more, ...directories.listings],
+    extras: [...early, ...more, ...directories.listings],
     plans: directories.plansFor(answers.find(({ id }) => id === 'instance.logs')),
   };
 }
