@@ -5,6 +5,9 @@ import type { LogReading } from '../evidence/log-reading.js';
 import { readLog } from '../evidence/logs.js';
 import type { HostVersions } from '../parse/host-versions.js';
 import { mergeHostVersions, parseHostVersions } from '../parse/host-versions.js';
+import type { NamedInventory } from '../findings/images.js';
+import { parseInventory } from '../parse/crit-inventory.js';
+import { decodeInventory } from '../source/inventory-image.js';
 import type { ArchiveForm } from '../archive/unpack.js';
 import type { FoundItem } from '../source/found-item.js';
 import { walkArchive, walkDirectory, withoutLogs } from '../source/log-walk.js';
@@ -14,6 +17,8 @@ import { readRecordedLogs, type RecordedLogOptions, type RecordedLogs } from './
 export interface FoundLogs extends RecordedLogs {
   /** That CRIU left beside its images. */
   readonly statistics: readonly StatsFile[];
+  /** Of the images beside the logs, where crit is installed. */
+  readonly images: readonly NamedInventory[];
   /** What a copy of a host tells besides its logs. */
   readonly versions: HostVersions;
 }
@@ -22,6 +27,7 @@ interface Found {
   readings: { readonly reading: LogReading; readonly isOfHost: boolean }[];
   readonly reports: RecordedLogs[];
   readonly statistics: StatsFile[];
+  readonly images: NamedInventory[];
   readonly versions: HostVersions[];
   readonly problems: string[];
   /** Why reports could not be read. */
@@ -44,6 +50,7 @@ export async function readFoundLogs(
     readings: [],
     reports: [],
     statistics: [],
+    images: [],
     versions: [],
     problems: [],
     refusals: [],
@@ -74,12 +81,24 @@ async function take(item: FoundItem, found: Found, options: RecordedLogOptions):
     case 'statistics':
       found.statistics.push({ name: item.name, bytes: item.bytes });
       break;
+    case 'inventory':
+      await takeInventory(item, found, options);
+      break;
     case 'versions':
       found.versions.push(parseHostVersions(item.name, item.bytes.toString('utf8')));
       break;
     default:
       found.marks.add(item.mark);
   }
+}
+
+async function takeInventory(
+  { name, bytes }: { readonly name: string; readonly bytes: Buffer },
+  { images }: Found,
+  options: RecordedLogOptions,
+): Promise<void> {
+  const inventory = parseInventory((await decodeInventory(bytes, options)) ?? '');
+  if (inventory !== undefined) images.push({ name, inventory });
 }
 
 /** A report that tells nothing keeps no other logs from being read. */
@@ -96,7 +115,7 @@ async function takeReport(
   }
 }
 
-function summarize({ readings, reports, statistics, versions, problems, refusals, marks }: Found): FoundLogs {
+function summarize({ readings, reports, statistics, images, versions, problems, refusals, marks }: Found): FoundLogs {
   const loose = readings
     .toSorted((left, right) => (left.reading.file < right.reading.file ? -1 : 1))
     .map(({ reading, isOfHost }) => (isOfHost || marks.has('host') ? asOfHost(reading) : reading))
@@ -109,6 +128,7 @@ function summarize({ readings, reports, statistics, versions, problems, refusals
     problems: [...problems, ...refusals.map(({ message }) => message), ...reports.flatMap((each) => each.problems)],
     bundle: others.length === 0 && loose.length === 0 ? report?.bundle : undefined,
     statistics,
+    images,
     versions: mergeHostVersions(versions),
   };
 }

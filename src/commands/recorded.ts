@@ -17,6 +17,7 @@ import type { LogInput } from '../source/log-files.js';
 import type { Artifact, Manifest } from '../source/manifest.js';
 import type { Spool } from '../source/spool.js';
 import { instanceOf, type CheckArguments, type CheckWish } from './check-options.js';
+import type { Invocation } from './invocation.js';
 
 /**
  * The arguments of a check, completed by what the report is about.
@@ -65,6 +66,7 @@ export interface RecordedLogOptions {
   readonly isTraced?: boolean;
   readonly watch: (input: LogInput) => LogInput;
   readonly spool: Spool;
+  readonly env: Invocation['env'];
   readonly signal: AbortSignal;
 }
 

@@ -8,6 +8,7 @@ import { readLogs } from '../evidence/logs.js';
 import type { JudgedLogs } from '../findings/compare.js';
 import { judgeLogs } from '../findings/diagnose.js';
 import type { Triage } from '../findings/finding.js';
+import { addImages } from '../findings/images.js';
 import { addStatistics } from '../findings/statistics.js';
 import { addVersions } from '../findings/versions.js';
 import { escapeText } from '../render/escape.js';
@@ -59,7 +60,11 @@ async function judge(read: readonly ReadLogs[], { rules, invocation }: FailureDe
     addVersions(triage, told),
     read.flatMap(({ statistics = [] }) => statistics),
   );
-  return { readings, failing, triage: await confirm(counted, read, rules) };
+  const described = addImages(
+    counted,
+    read.flatMap(({ images = [] }) => images),
+  );
+  return { readings, failing, triage: await confirm(described, read, rules) };
 }
 
 /** An archive and a directory are looked through, everything else is a log. */

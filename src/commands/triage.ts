@@ -49,7 +49,8 @@ async function triagePaths(parsed: TriageArguments, invocation: Invocation, spoo
   const onProgress = progressOf(parsed, invocation);
   const rules = await openRules(parsed, invocation);
   const watch = (input: LogInput): LogInput => watchLog(input, { signal, onProgress, now: invocation.now });
-  const log = { words: watchedWords(rules), watch, spool, signal, isTraced: parsed.against !== undefined };
+  const { env } = invocation;
+  const log = { words: watchedWords(rules), watch, spool, env, signal, isTraced: parsed.against !== undefined };
   const desk: FailureDesk = { rules, invocation, log };
   return plan.isGrouped ? await triageMany(plan, parsed, desk) : await triageOne(plan, parsed, desk);
 }

@@ -17,7 +17,7 @@ export type FoundItem =
   | { readonly kind: 'log'; readonly input: LogInput; readonly isOfHost: boolean }
   /** A report of crdoctor in a file or a directory. What has a name that begins with `below` is part of it. */
   | { readonly kind: 'report'; readonly name: string; readonly path: string; readonly below: string }
-  | { readonly kind: 'statistics' | 'versions'; readonly name: string; readonly bytes: Buffer }
+  | { readonly kind: 'statistics' | 'inventory' | 'versions'; readonly name: string; readonly bytes: Buffer }
   /** A name by which a copy of a whole host, or a checkpoint of podman, is known. */
   | { readonly kind: 'mark'; readonly mark: 'host' | 'podman' };
 
@@ -76,7 +76,7 @@ export async function* takeFile(visit: Visit, file: WalkedFile): FoundItems {
   if (/(?:^|\/)config\.dump$/.test(name)) yield { kind: 'mark', mark: 'podman' };
   const choice = chooseFile(name);
   if (/(?:^|\/)manifest\.json$/.test(name)) yield* takeManifest(visit, file);
-  else if (choice === 'statistics' || choice === 'versions') yield* takeSmall(file, choice);
+  else if (choice === 'statistics' || choice === 'inventory' || choice === 'versions') yield* takeSmall(file, choice);
   else if (choice !== 'never') yield* takeLog(visit, file, choice);
 }
 
@@ -113,7 +113,7 @@ async function* takeManifest({ place, reports }: Visit, file: WalkedFile): Found
   yield { kind: 'report', name: path, path, below: `${path}/` };
 }
 
-async function* takeSmall(file: WalkedFile, kind: 'statistics' | 'versions'): FoundItems {
+async function* takeSmall(file: WalkedFile, kind: 'statistics' | 'inventory' | 'versions'): FoundItems {
   const pieces: Buffer[] = [];
   let length = 0;
   try {

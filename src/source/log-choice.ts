@@ -4,10 +4,10 @@ import { isLogName } from './log-name.js';
 
 /**
  * What is done with a file: `log` is read as the log of what failed, `host-log` as one of a whole host, in
- * which few lines are about it; `statistics` are CRIU's; `versions` tells what was installed; `packed` is an
- * archive; `unknown` is read when it begins like a log of CRIU; `never` is not opened.
+ * which few lines are about it; `statistics` and `inventory` are CRIU's, without memory in them; `versions` tells
+ * what was installed; `packed` is an archive; `unknown` is read when it begins like a log of CRIU; `never` is not opened.
  */
-export type FileChoice = 'log' | 'host-log' | 'statistics' | 'versions' | 'packed' | 'unknown' | 'never';
+export type FileChoice = 'log' | 'host-log' | 'statistics' | 'inventory' | 'versions' | 'packed' | 'unknown' | 'never';
 
 /** Memory, files and queues of the container, in CRIU's images and beside them in archives of podman. */
 const imageName =
@@ -40,6 +40,7 @@ const archiveName = /\.(?:tar|t[bgx]z2?|tzst|zip)$|\.tar\.\w{1,5}$/i;
 /** What the name says. `name`: with slashes, below the directory or the top of the archive. Untrusted. */
 export function chooseFile(name: string): FileChoice {
   const base = name.slice(name.lastIndexOf('/') + 1);
+  if (base === 'inventory.img' && !containerFiles.test(name)) return 'inventory';
   if (imageName.test(base) || containerFiles.test(name) || consoleName.test(base)) return 'never';
   if (/^stats-(?:dump|restore)$/.test(base)) return 'statistics';
   if (versionClue.test(name)) return 'versions';
