@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { readCheckWish, type CheckArguments } from '../../src/commands/check-options.js';
 
 function wish(parsed: Partial<CheckArguments>): ReturnType<typeof readCheckWish> {
-  return readCheckWish({ _: ['check'], format: 'text', progress: 'auto', ...parsed } as CheckArguments, '/work');
+  return readCheckWish({ _: ['check'], format: 'text', progress: 'auto', ...parsed } as CheckArguments, '/srv');
 }
 
 describe('readCheckWish', () => {
@@ -33,8 +33,8 @@ describe('readCheckWish', () => {
   });
 
   it('knows where the images of a process will go', () => {
-    expect(wish({ pid: '812' }).images).toBe('/work');
-    expect(wish({ pid: '812', 'criu-options': '-D images -j' }).images).toBe('/work/images');
+    expect(wish({ pid: '812' }).images).toBe('/srv');
+    expect(wish({ pid: '812', 'criu-options': '-D images -j' }).images).toBe('/srv/images');
     expect(wish({ instance: 'c1' }).images).toBeUndefined();
   });
 
