@@ -4,25 +4,18 @@ import { readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 
 import { errorCode } from '../errors.js';
-import { keepOutput } from '../process/kept-output.js';
 import type { ToldAction } from '../report/action.js';
+import { keepDisplayed } from '../report/displayed-output.js';
 import type { Evidence, Source } from '../source/source.js';
 import { cutKernelLog } from './gather-aftermath.js';
 import type { GuardRecord } from './guard-record.js';
 
-/** What was displayed is longer only when something goes round in circles. */
-const maxOutputBytes = 4 * 1024 * 1024;
-
 /** What the command displayed, standard output before standard error. */
 export async function readDisplayed(directory: string): Promise<NonNullable<ToldAction['output']>> {
-  const kept = keepOutput(maxOutputBytes, 'tail');
-  for (const name of ['stdout.log', 'stderr.log']) kept.push(await readIfThere(join(directory, name)));
-  const cut = { status: 'truncated', reason: 'its beginning is left out' } as const;
-  return {
-    origin: 'the guarded command',
-    text: kept.bytes().toString('utf8'),
-    cut: kept.isTruncated() ? cut : undefined,
-  };
+  async function* pieces(): AsyncGenerator<Buffer> {
+    for (const name of ['stdout.log', 'stderr.log']) yield await readIfThere(join(directory, name));
+  }
+  return await keepDisplayed(pieces(), 'the guarded command');
 }
 
 async function readIfThere(path: string): Promise<Buffer> {

@@ -1,15 +1,13 @@
 /** Reads what the failed command displayed, from the file, pipe or standard input that `--error` names. */
 
 import { UserError } from '../errors.js';
-import { keepOutput } from '../process/kept-output.js';
 import type { ToldAction } from '../report/action.js';
+import { keepDisplayed } from '../report/displayed-output.js';
 import { openLogs, type LogInput } from '../source/log-files.js';
 import { isPipe, openPipe } from '../source/pipe-input.js';
 import type { Invocation } from './invocation.js';
 import { deadlineOf } from './output-options.js';
 
-/** What was displayed is longer only when something goes round in circles. */
-const maxOutputBytes = 4 * 1024 * 1024;
 /** A pipe without an end is not read for ever. */
 const maxPipedBytes = 64 * 1024 * 1024;
 
@@ -24,7 +22,7 @@ export async function readFailedOutput(
 ): Promise<ToldAction['output']> {
   if (path !== '-' && (await isPipe(path).catch(() => false))) {
     const input = openPipe(path, { maxBytes: maxPipedBytes, signal: deadlineOf({ timeout }, invocation) });
-    const output = await readTail(input, 'pipe');
+    const output = await keepDisplayed(input.open(), 'pipe');
     return { ...output, cut: input.cut() ?? output.cut };
   }
   const inputs = await openFile(path, invocation);
@@ -32,7 +30,7 @@ export async function readFailedOutput(
   if (input === undefined || inputs.length > 1 || input.name !== path) {
     throw new UserError(`--error ${path}: is a directory, not a file`);
   }
-  return readTail(input, path === '-' ? 'standard input' : path);
+  return keepDisplayed(input.open(), path === '-' ? 'standard input' : path);
 }
 
 async function openFile(path: string, { stdin }: Invocation): Promise<readonly LogInput[]> {
@@ -44,14 +42,4 @@ async function openFile(path: string, { stdin }: Invocation): Promise<readonly L
       hint: 'sudo closes what <(COMMAND) opens: COMMAND 2>&1 | sudo crdoctor report NAME --error -',
     });
   }
-}
-
-async function readTail(input: LogInput, origin: string): Promise<NonNullable<ToldAction['output']>> {
-  const kept = keepOutput(maxOutputBytes, 'tail');
-  for await (const chunk of input.open()) kept.push(chunk);
-  return {
-    origin,
-    text: kept.bytes().toString('utf8'),
-    cut: kept.isTruncated() ? { status: 'truncated', reason: 'its beginning is left out' } : undefined,
-  };
 }

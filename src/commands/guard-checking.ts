@@ -10,6 +10,7 @@ import type { Assessment, Finding } from '../findings/finding.js';
 import type { Operation } from '../rules/cause.js';
 import type { RuleSet } from '../rules/load.js';
 import type { Source } from '../source/source.js';
+import { containerWish } from './container-wish.js';
 import { prepareJudge, type Judged } from './judging.js';
 
 /** Undefined: the action neither saves nor restores a state. */
@@ -23,8 +24,7 @@ export async function checkAction(
   if (operation === undefined || instance === undefined) return undefined;
   const request = { engine: action.engine, instance: action.instance };
   const isRunning = observation.status === 'running' || observation.status === 'frozen';
-  const wish = { ...request, pid: undefined, criuOptions: [], images: undefined, operation, hasTarget: false };
-  const judge = prepareJudge(rules.causes, wish);
+  const judge = prepareJudge(rules.causes, containerWish({ ...request, operation }));
   const collected = isRunning
     ? await collect(source, request)
     : await collectStopped(source, action.engine, action.instance);

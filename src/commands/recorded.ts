@@ -17,6 +17,7 @@ import type { LogInput } from '../source/log-files.js';
 import type { Artifact, Manifest } from '../source/manifest.js';
 import type { Spool } from '../source/spool.js';
 import { instanceOf, type CheckArguments, type CheckWish } from './check-options.js';
+import { containerWish } from './container-wish.js';
 import type { Invocation } from './invocation.js';
 
 /**
@@ -130,15 +131,7 @@ export async function addPredictions(triage: Triage, bundle: Bundle, rules: Rule
 async function assessRecorded(bundle: Bundle, { causes }: RuleSet): Promise<Assessment | undefined> {
   const { engine, instance } = bundle.manifest;
   const operation = instance === undefined ? 'host' : 'stop';
-  const wish: CheckWish = {
-    instance,
-    engine,
-    pid: undefined,
-    criuOptions: [],
-    images: undefined,
-    operation,
-    hasTarget: false,
-  };
+  const wish = containerWish({ instance, engine, operation });
   const [{ prepareJudge }, collected] = await Promise.all([import('./judging.js'), collectOrNothing(bundle, wish)]);
   return collected && prepareJudge(causes, wish)(collected, bundle.where).assessment;
 }

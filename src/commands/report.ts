@@ -14,6 +14,7 @@ import { findLeftovers, outputPath, reportName } from '../report/output-file.js'
 import type { ReportSummary } from '../report/summary.js';
 import { openLocal } from '../source/local.js';
 import type { RuleSet } from '../rules/load.js';
+import { containerWish } from './container-wish.js';
 import { readFailedOutput } from './failed-output.js';
 import type { Invocation } from './invocation.js';
 import { logJudgeOf } from './log-judge.js';
@@ -88,19 +89,11 @@ async function build(
 async function judge(wish: ReportWish, collected: Collected, rules: Promise<RuleSet>): Promise<Assessment> {
   const [{ prepareJudge }, { causes }] = await Promise.all([import('./judging.js'), rules]);
   const isRunning = collected.instance !== undefined;
-  const operation = isRunning ? wish.operation : 'host';
-  const { instance, engine } = wish;
-  const checkWish = {
-    instance,
-    engine,
-    pid: undefined,
-    criuOptions: [],
-    images: undefined,
-    operation,
-    hasTarget: false,
-  };
-  return prepareJudge(causes, isRunning ? checkWish : { ...checkWish, instance: undefined })(collected, 'local')
-    .assessment;
+  const { instance, engine, operation } = wish;
+  const checkWish = isRunning
+    ? containerWish({ instance, engine, operation })
+    : containerWish({ instance: undefined, engine, operation: 'host' });
+  return prepareJudge(causes, checkWish)(collected, 'local').assessment;
 }
 
 const noWriter: ReportWriter = {

@@ -1,11 +1,10 @@
 /** Commands on a report say what they said on the live host. */
 
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
 
-import { afterAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 
 import { prepareJudge } from '../../src/commands/judging.js';
 import { loadRules } from '../../src/rules/load.js';
@@ -14,25 +13,14 @@ import { tarGz } from '../archive/tar.js';
 import { fakeEvidence } from '../evidence/fake-source.js';
 import { crdoctor, type Ran } from './run-in-process.js';
 import { packReport, recordedHost, reportOf, reportOfHost, top, type SampleReport } from '../source/sample-report.js';
+import { createScratch } from '../source/scratch.js';
 
-const scratch = mkdtempSync(join(tmpdir(), 'crdoctor-recorded-'));
+const file = createScratch('recorded');
 const fixtures = join(import.meta.dirname, '../../fixtures');
 /** Some are enough: test/source/bundle.test.ts compares the facts of all of them. */
 const hosts = ['host', 'good', 'default', 'bad-insufficient-privileges'];
 const failures = ['bad-console-not-restorable', 'bad-disk-full', 'bad-lsm-profile-restore', 'good-stop'];
 const { causes } = await loadRules();
-let count = 0;
-
-afterAll(() => {
-  rmSync(scratch, { recursive: true });
-});
-
-function file(content: Buffer, name = 'report.tar.gz'): string {
-  const directory = join(scratch, String((count += 1)));
-  mkdirSync(directory);
-  writeFileSync(join(directory, name), content);
-  return join(directory, name);
-}
 
 interface CheckDocument {
   readonly verdict: string;

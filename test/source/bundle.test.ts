@@ -1,11 +1,10 @@
 /** Reports as sources: the same evidence, whether packed or not, and honest about what was changed. */
 
 import { spawnSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, readdirSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readdirSync, renameSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 
-import { afterAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 
 import { collect, type Collected } from '../../src/evidence/collect.js';
 import { deriveFacts } from '../../src/facts/derive.js';
@@ -13,21 +12,10 @@ import { openBundle, type Bundle } from '../../src/source/bundle.js';
 import { tarGz } from '../archive/tar.js';
 import { fakeEvidence } from '../evidence/fake-source.js';
 import { packReport, recordedHost, reportOf, reportOfHost, top, type SampleReport } from './sample-report.js';
+import { createScratch } from './scratch.js';
 
-const scratch = mkdtempSync(join(tmpdir(), 'crdoctor-bundle-'));
+const file = createScratch('bundle');
 const hosts = readdirSync(join(import.meta.dirname, '../../fixtures/hosts')).map((name) => name.replace('.json', ''));
-let count = 0;
-
-afterAll(() => {
-  rmSync(scratch, { recursive: true });
-});
-
-function file(content: Buffer, name = 'report.tar.gz'): string {
-  const directory = join(scratch, String((count += 1)));
-  mkdirSync(directory);
-  writeFileSync(join(directory, name), content);
-  return join(directory, name);
-}
 
 function unpacked(report: SampleReport): string {
   const path = file(packReport(report));
