@@ -5,7 +5,7 @@ import { isPlainMemory } from '../parse/task-file.js';
 import { deriveDeleted } from './derive-deleted.js';
 import { deriveTerminals, isTerminal } from './derive-terminals.js';
 import { deriveWatches } from './derive-watches.js';
-import { placeOf, type HeldDescriptor, type ProcessView } from './process-view.js';
+import { holderOf, placeOf, type HeldDescriptor, type ProcessView } from './process-view.js';
 import type { InstanceFacts } from './schema.js';
 
 type DescriptorFacts = NonNullable<InstanceFacts['descriptors']>;
@@ -29,7 +29,7 @@ export function deriveDescriptors(view: ProcessView): DescriptorFacts {
     watches: deriveWatches(view),
     pipes: collect(findPacketPipe),
     namespaces: collect((held) => findNamespace(held, view)),
-    foreign: collect((held) => findForeign(held, view)),
+    foreign: [...collect((held) => findForeign(held, view)), ...findLostPlaces(view)],
     covered: collect((held) => findCovered(held, view)),
     onMounts: collect((held) => findOnMount(held, view)),
     pathOnly: collect(findPathOnly),
@@ -133,6 +133,19 @@ function findForeign(held: HeldDescriptor, view: ProcessView): Element<'foreign'
     isDeleted: link.endsWith(' (deleted)'),
     external: `file[${mountId.toString(16)}:${(file?.inode ?? inode).toString(16)}]`,
   };
+}
+
+/** The same for directories and mapped files; `--external` is for descriptors. */
+function findLostPlaces({ tree, tasks, tables, tableOf }: ProcessView): readonly Element<'foreign'>[] {
+  const byPid = new Map(tasks.map((task) => [task.pid, task]));
+  return tree.lostPlaces.flatMap(({ pid, use, mountId, path }) => {
+    const task = byPid.get(pid);
+    if (task === undefined || tableOf(task)?.isWhole !== true) return [];
+    if (tables.some(({ byId }) => byId.has(mountId))) return [];
+    const kind = use === 'cwd' ? 'dir' : 'reg';
+    const isDeleted = path.endsWith(' (deleted)');
+    return [{ ...holderOf(task), fd: -1, path, kind, mountId, inode: 0, isDeleted, external: '' }];
+  });
 }
 
 function findCovered(held: HeldDescriptor, view: ProcessView): Element<'covered'> | undefined {

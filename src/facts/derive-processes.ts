@@ -4,6 +4,7 @@ import { parseMemoryStat } from '../parse/meminfo.js';
 import type { TaskTree } from '../parse/tasks.js';
 import { parseSeenSockets } from '../parse/unix-sockets.js';
 import { deriveDescriptors, knowsAllMounts } from './derive-descriptors.js';
+import { deriveHugePages } from './derive-huge-pages.js';
 import { deriveMappings } from './derive-mappings.js';
 import { deriveScale } from './derive-scale.js';
 import { deriveSockets } from './derive-sockets.js';
@@ -23,6 +24,7 @@ type ProcessFacts = Pick<
   | 'sockets'
   | 'descriptors'
   | 'mappings'
+  | 'hugePages'
   | 'multicastGroups'
   | 'memory'
 >;
@@ -50,6 +52,7 @@ export function deriveProcesses(
     sockets: sockets.facts,
     descriptors: deriveDescriptors(view),
     mappings: deriveMappings(view),
+    hugePages: deriveHugePages(view),
     multicastGroups: findMulticastGroups(view),
     memory: {
       usedBytes: charged ?? sumOf(scale.privateBytes, scale.sharedBytes),
@@ -115,9 +118,11 @@ function markGaps(reader: EvidenceReader, view: ProcessView, hasUnknownSocket: b
   mark(!view.hasAllDescriptors, 'what some of its processes have open could not be read', [
     ...descriptorLists,
     ...socketLists,
+    'instance.hugePages',
   ]);
   mark(isMissing('maps'), 'the memory of some of its processes could not be looked at', [
     'instance.mappings',
+    'instance.hugePages',
     'instance.descriptors.deleted',
   ]);
   mark(!knowsAllMounts(view), 'the mounts of some of its processes could not be read', [

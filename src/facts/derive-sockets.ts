@@ -26,6 +26,7 @@ export function deriveSockets(view: ProcessView, seen: SeenSockets | undefined):
   for (const socket of sockets) {
     const inode = inodeOf(socket);
     const place = { ...placeOf(socket), inode };
+    const options = view.tree.socketOptions.get(inode);
     const found = rows.get(inode);
     const name = view.tree.socketNames?.get(inode);
     if (found !== undefined && !found.isInside)
@@ -35,8 +36,8 @@ export function deriveSockets(view: ProcessView, seen: SeenSockets | undefined):
         state: found.row.table === 'inet' ? found.row.state : '',
       });
     // The parts of an MPTCP socket stand in the tables of TCP, under its inode.
-    else if (found !== undefined && name !== 'MPTCP') addRow(lists, socket, found.row, { unix, seen });
-    else if (name !== undefined) addNamed(lists, place, name, seen, unbound);
+    else if (found !== undefined && name !== 'MPTCP') addRow(lists, socket, found.row, { unix, seen, options });
+    else if (name !== undefined) addNamed(lists, place, name, { seen, unbound, options });
     else hasUnknown = true;
     if (view.tree.socketNames === undefined && found?.row.table === 'inet') hasUnknown = true;
   }
@@ -94,16 +95,27 @@ function addRow(
   lists: Lists,
   socket: HeldDescriptor,
   row: SocketRow,
-  { unix, seen }: { readonly unix: UnixCircumstances; readonly seen: SeenSockets | undefined },
+  { unix, seen, options }: Pick<Told, 'seen' | 'options'> & { readonly unix: UnixCircumstances },
 ): void {
   const place = { ...placeOf(socket), inode: row.inode };
-  if (row.table === 'inet') lists.inet.push({ ...place, ...withoutTable(row) });
-  else if (row.table === 'packet') lists.packet.push(place);
-  else if (row.table === 'netlink') lists.netlink.push({ ...place, ...describeNetlink(row, seen) });
+  const hasProgram = options?.includes('program');
+  if (row.table === 'inet')
+    lists.inet.push({ ...place, ...withoutTable(row), isCorked: options?.includes('cork'), hasProgram });
+  else if (row.table === 'packet') lists.packet.push({ ...place, hasProgram });
+  else if (row.table === 'netlink')
+    lists.netlink.push({ ...place, ...describeNetlink(row, seen), ...describeOptions(options) });
   else {
     const queuedDescriptors = countQueued(socket.descriptor.info);
-    lists.unix.push({ ...place, ...deriveUnixSocket(row, unix), queuedDescriptors });
+    lists.unix.push({ ...place, ...deriveUnixSocket(row, unix), getsControl: options?.includes('control'), queuedDescriptors });
   }
+}
+
+function isMember(options: Told['options']): boolean | undefined {
+  return options && (options.includes('member') || options.includes('groups'));
+}
+
+function describeOptions(options: Told['options']): object {
+  return { hasHighGroups: options?.includes('groups'), hasProgram: options?.includes('program') };
 }
 
 function withoutTable({ family, protocol, state, local, remote, receiveQueue, sendQueue }: InetRow): object {
@@ -158,20 +170,29 @@ function countUnbound(
   return { inside: unlisted.filter((inode) => tree.socketNames?.get(inode) === 'NETLINK').length };
 }
 
+/** What the kernel told of a socket besides its tables. */
+interface Told {
+  readonly seen: SeenSockets | undefined;
+  readonly unbound: Unbound;
+  /** Undefined = it was not asked, or did not answer. */
+  readonly options: readonly string[] | undefined;
+}
+
 /** A socket that stands in no table; `name` is the kernel's for its protocol. */
 function addNamed(
   lists: Lists,
   place: ReturnType<typeof placeOf> & { readonly inode: number },
   name: string,
-  seen: SeenSockets | undefined,
-  unbound: Unbound,
+  { seen, unbound, options }: Told,
 ): void {
   const inet = inetNames[name];
   if (inet !== undefined) {
     const [protocol, family] = inet;
-    lists.inet.push({ ...place, family, protocol, state: '', local: '', remote: '', receiveQueue: 0, sendQueue: 0 });
+    const told = { isCorked: options?.includes('cork'), hasProgram: options?.includes('program') };
+    const nowhere = { state: '', local: '', remote: '', receiveQueue: 0, sendQueue: 0 };
+    lists.inet.push({ ...place, family, protocol, ...nowhere, ...told });
   } else if (name === 'NETLINK') {
-    lists.netlink.push({ ...place, portId: 0, hasGroups: findUnboundGroups(seen, unbound), queuedBytes: 0 });
+    lists.netlink.push({ ...place, portId: 0, hasGroups: isMember(options) ?? findUnboundGroups(seen, unbound), ...describeOptions(options), queuedBytes: 0 });
   } else if (alwaysListed.has(name)) lists.foreign.push({ ...place, protocol: name, state: '' });
   else lists.other.push({ ...place, protocol: name });
 }

@@ -82,6 +82,8 @@ export const socketFacts = record({
     remote: text('the same of the peer'),
     receiveQueue: number('bytes that wait to be read; of a listening socket, connections not accepted yet'),
     sendQueue: number('bytes not sent yet'),
+    isCorked: flag('of a UDP socket: UDP_CORK is set; not told where sockets cannot be asked'),
+    hasProgram: flag('an eBPF filter is attached to it; not told of TCP sockets and where sockets cannot be asked'),
   }),
   unix: records('UnixSocket', 'unix sockets', ['instance.tasks', 'instance.sockets'], {
     ...descriptor,
@@ -100,6 +102,9 @@ export const socketFacts = record({
     sendQueue: number('bytes that the peer has not read yet; 0 for a listening one'),
     isWaiting: flag('of a stream or seqpacket socket: connected, and nobody has accepted the connection yet'),
     abandonedConnections: number('of a listening socket: connections not accepted yet whose client is gone already'),
+    getsControl: flag(
+      'whoever reads from it gets credentials or a pidfd of the sender (SO_PASSCRED, SO_PASSPIDFD); not told where sockets cannot be asked',
+    ),
     queuedDescriptors: number('descriptors that wait in its queue (scm_fds of fdinfo)'),
   }),
   netlink: records('NetlinkSocket', 'netlink sockets', ['instance.tasks', 'instance.sockets'], {
@@ -108,9 +113,15 @@ export const socketFacts = record({
     protocol: text('route, kobject-uevent, audit, generic …; a number where it has no name'),
     portId: number('port id, 0 = not bound'),
     hasGroups: flag('member of multicast groups, as far as the kernel tells'),
+    hasHighGroups: flag('member of a group above 32; not told where sockets cannot be asked'),
+    hasProgram: flag('an eBPF filter is attached to it; not told where sockets cannot be asked'),
     queuedBytes: number('bytes that wait to be read (Rmem)'),
   }),
-  packet: records('PacketSocket', 'packet sockets', walk, { ...descriptor, inode: number('inode of the socket') }),
+  packet: records('PacketSocket', 'packet sockets', walk, {
+    ...descriptor,
+    inode: number('inode of the socket'),
+    hasProgram: flag('an eBPF filter is attached to it; not told where sockets cannot be asked'),
+  }),
   other: records('OtherSocket', 'sockets of any other family or protocol', walk, {
     ...descriptor,
     inode: number('inode of the socket'),
@@ -180,7 +191,8 @@ export const descriptorFacts = record({
     isInside: flag('one of these processes is in it, or crdoctor: CRIU knows its own namespaces'),
   }),
   foreign: records('ForeignFile', 'files on a mount that is in the mount table of none of these processes', walk, {
-    ...descriptor,
+    ...holder,
+    fd: number('descriptor, -1 = none: a working directory or a mapped file'),
     path: text('path, untrusted'),
     kind: text('reg, dir, chr, blk, fifo, sock, lnk or unknown'),
     mountId: number('mount id'),
@@ -231,6 +243,14 @@ export const descriptorFacts = record({
     path: text('path, untrusted'),
     kind: text('flock, posix, ofd or lease'),
   }),
+});
+
+export const hugePageFacts = records('HugePageUse', 'memfds and mappings of huge pages', walk, {
+  ...holder,
+  fd: number('descriptor, -1 = none: mapped alone'),
+  path: text('as /proc tells it, untrusted'),
+  pageBytes: number('size of a page'),
+  freePages: number('pages of that size that are free on the host, or that it may still make'),
 });
 
 export const mappingFacts = records('Mapping', 'mappings that are neither of plain files nor of plain memory', walk, {

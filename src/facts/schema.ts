@@ -6,7 +6,7 @@
 
 import type { EvidenceId } from '../source/source.js';
 import { flag, number, record, records, text, textMap, texts, type ValueOf } from './fact.js';
-import { descriptorFacts, mappingFacts, sharingFacts, socketFacts, taskFacts, threadFacts } from './process-schema.js';
+import { descriptorFacts, hugePageFacts, mappingFacts, sharingFacts, socketFacts, taskFacts, threadFacts } from './process-schema.js';
 
 const hostFacts = record({
   hostname: text('node name', 'host.uname'),
@@ -169,6 +169,7 @@ const instanceFacts = record({
   sockets: socketFacts,
   descriptors: descriptorFacts,
   mappings: mappingFacts,
+  hugePages: hugePageFacts,
   multicastGroups: texts(
     'IP multicast groups joined in its network namespace, without all-hosts ones',
     'instance.tasks',

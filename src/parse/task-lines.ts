@@ -73,6 +73,10 @@ export function readMapping(draft: Draft, rest: string): void {
   draft.mappings.set(range, {
     start,
     path: unescapeOctal(path),
+    device: device
+      .split(':')
+      .map((number) => String(Number.parseInt(number, 16)))
+      .join(':'),
     inode: parseWhole(inode) ?? 0,
     file: undefined,
     flags: undefined,

@@ -40,6 +40,8 @@ export interface MappingRecord {
   readonly start: string;
   /** As maps tells it. */
   readonly path: string;
+  /** major:minor, decimal. */
+  readonly device: string;
   readonly inode: number;
   readonly file: FileRecord | undefined;
   /** VmFlags, undefined = not read. */

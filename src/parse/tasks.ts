@@ -29,6 +29,25 @@ export interface SharedRecord {
   readonly kind: 'memory' | 'directory';
 }
 
+/** A directory or a mapped file of a process on a mount that is in no table that was read. */
+export interface PlaceRecord {
+  readonly pid: number;
+  readonly use: 'cwd' | 'map';
+  readonly mountId: number;
+  readonly path: string;
+}
+
+/** By what memory of huge pages of one size is known. */
+export interface HugePageRecord {
+  /** Of a memfd. */
+  readonly mountId: number;
+  /** major:minor of a mapping. */
+  readonly device: string;
+  readonly pageBytes: number;
+  /** Pages that nobody has reserved yet. */
+  readonly freePages: number;
+}
+
 /** A session outside of the tree, and the terminal that it has. */
 export interface TerminalRecord {
   readonly terminal: NonNullable<ProcStat['terminal']>;
@@ -47,7 +66,12 @@ export interface TaskTree {
   /** Processes in the pid namespace from outside; undefined = not all could be looked at. */
   readonly attached: readonly AttachedRecord[] | undefined;
   readonly terminals: readonly TerminalRecord[] | undefined;
+  /** By inode of the sockets that were asked: cork, program, member, groups, control, as socket-options.ts explains them. */
+  readonly socketOptions: ReadonlyMap<number, readonly string[]>;
   readonly shared: readonly SharedRecord[];
+  readonly lostPlaces: readonly PlaceRecord[];
+  /** Undefined = not told. */
+  readonly hugePages: readonly HugePageRecord[] | undefined;
 }
 
 /** The tasks in their order, the root first; undefined when the text is something else. */
@@ -69,7 +93,10 @@ export function parseTasks(text: string): TaskTree | undefined {
     socketNames: parseSocketNames(linesOf('sockets') ?? []),
     attached: parseAttached(linesOf('attached')),
     terminals: parseTerminals(linesOf('terminals')),
+    socketOptions: parseSocketOptions(linesOf('options') ?? []),
     shared: parseShared(linesOf('shared') ?? []),
+    lostPlaces: (linesOf('places') ?? []).flatMap(parsePlace),
+    hugePages: linesOf('huge pages')?.flatMap(parseHugePage),
   };
 }
 
@@ -123,6 +150,15 @@ function parseSocketNames(lines: readonly string[]): TaskTree['socketNames'] {
   );
 }
 
+function parseSocketOptions(lines: readonly string[]): TaskTree['socketOptions'] {
+  return new Map(
+    lines.flatMap((line) => {
+      const [, inode, options = ''] = /^option (\d+) ([a-z,-]+)$/.exec(line) ?? [];
+      return inode === undefined ? [] : [[Number(inode), options.split(',')] as const];
+    }),
+  );
+}
+
 function parseAttached(lines: readonly string[] | undefined): TaskTree['attached'] {
   if (lines === undefined || lines.some((line) => /^(?:denied|cut) /.test(line))) return undefined;
   return lines.flatMap((line) => {
@@ -136,6 +172,18 @@ function parseShared(lines: readonly string[]): readonly SharedRecord[] {
     const [, kind, pid] = /^shared (memory|directory) (\d+)$/.exec(line) ?? [];
     return kind === 'memory' || kind === 'directory' ? [{ pid: Number(pid), kind }] : [];
   });
+}
+
+function parsePlace(line: string): readonly PlaceRecord[] {
+  const [, pid, use, mount, path = ''] = /^place (\d+) (cwd|map) (\d+) (.+)$/.exec(line) ?? [];
+  if (use !== 'cwd' && use !== 'map') return [];
+  return [{ pid: Number(pid), use, mountId: Number(mount), path: unescapeOctal(path) }];
+}
+
+function parseHugePage(line: string): readonly HugePageRecord[] {
+  const [, mount, device = '', size, free] = /^huge (\d+) (\d+:\d+) (\d+) (\d+)$/.exec(line) ?? [];
+  if (mount === undefined) return [];
+  return [{ mountId: Number(mount), device, pageBytes: Number(size) * 1024, freePages: Number(free) }];
 }
 
 function parseTerminals(lines: readonly string[] | undefined): TaskTree['terminals'] {

@@ -46,7 +46,10 @@ const maxWitnesses = 16;
  *     == net net:[4026532201]             socket tables (net-tables.ts) of each network namespace among them, and
  *                                         of our own where sockets stand in none of those
  *     == sockets                          `socket 4711 MPTCP`: those that stand in no table, by inode
+ *     == options                          `option 4711 cork`: options of sockets (socket-options.ts)
  *     == shared                           `shared memory 814`: processes that share it with their parent (shared-parts.ts)
+ *     == places                           `place 812 cwd 433 /lost`: on mounts that are in no table (mount-ids.ts)
+ *     == huge pages                       how memory of huge pages is to be told from other memory (huge-pages.ts)
  *     == attached, == terminals           processes outside (outside-tasks.ts)
  *     end 1
  *
@@ -114,6 +117,9 @@ function createWalk(): Walk {
     files: new Map(),
     plainFiles: new Set(),
     sockets: new Map(),
+    places: [],
+    directories: new Map(),
+    hasMemoryFiles: false,
     terminals: new Set(),
     descriptorsLeft: maxDescriptors,
     calmPausesLeft: maxCalmPauses,

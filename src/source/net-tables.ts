@@ -22,10 +22,14 @@ const inodeColumns: Readonly<Record<string, number>> = {
 const wholeTables: readonly string[] = ['igmp', 'igmp6'];
 const maxTableBytes = 256 * 1024 * 1024;
 
+/** Tables by the inode of a socket in them. */
+export type TableOf = ReadonlyMap<string, string>;
+
 /**
  * Lines `net TABLE LINE` of the sockets in `wanted`, taken from `directory` (`/proc/PID/net`); those that were
- * found are taken out of `wanted`, but for those of tables in `unsure`. With `isOwn` the multicast groups as well. A table that may not be read
- * gives `denied net:TABLE`, one that is too long `cut net:TABLE`, one that the kernel has not gives nothing.
+ * found are taken out of `wanted`, but for those of tables in `unsure`. With `isOwn` the multicast groups as well.
+ * A table that may not be read gives `denied net:TABLE`, one that is too long `cut net:TABLE`, one that the kernel
+ * has not gives nothing. `tables` tells where the sockets were found.
  */
 export async function readNetTables(
   directory: string,
@@ -33,9 +37,9 @@ export async function readNetTables(
   isOwn: boolean,
   unsure: ReadonlySet<string>,
   pause: () => Promise<void>,
-): Promise<string> {
+): Promise<{ readonly text: string; readonly tables: TableOf }> {
   let text = '';
-  const found = new Set<string>();
+  const tables = new Map<string, string>();
   const read = (table: string, isKept: (line: string) => boolean): void => {
     try {
       const isWhole = readLines(`${directory}/${table}`, maxTableBytes, (line) => {
@@ -51,14 +55,14 @@ export async function readNetTables(
     read(table, (line) => {
       const inode = fieldAt(line, column);
       if (!wanted.has(inode)) return false;
-      if (!unsure.has(table)) found.add(inode);
+      if (!unsure.has(table)) tables.set(inode, table);
       return true;
     });
     await pause();
   }
   if (isOwn) for (const table of wholeTables) read(table, (line) => line !== '');
-  for (const inode of found) wanted.delete(inode);
-  return text;
+  for (const inode of tables.keys()) wanted.delete(inode);
+  return { text, tables };
 }
 
 function fieldAt(line: string, column: number): string {

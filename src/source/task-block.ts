@@ -9,7 +9,7 @@ import { escapeOctal, orGone, readParts, readShown } from './small-file.js';
 import { describeStat, readDescriptors } from './task-descriptors.js';
 import { readMemory } from './task-memory.js';
 import { fieldOf, isStuckIn, readThreads, type Threads } from './task-threads.js';
-import { createBlock, type Block, type MountNamespace, type Walk } from './task-walk.js';
+import { createBlock, maxPlaces, type Block, type MountNamespace, type Walk } from './task-walk.js';
 
 /** Systemd gives a namespace of their own to a dozen of its services; each costs some 5 KiB. */
 const maxMountNamespaces = 256;
@@ -47,6 +47,7 @@ export async function readTask(pid: number, circumstances: TaskCircumstances): P
   const mountLink = namespaces.get('mnt') ?? '';
   const mounts = viewNamespace(block, circumstances, mountLink, links.get('root'));
   describeLinks(block, links, mounts);
+  noteDirectory(block, walk, mountLink, links.get('cwd'));
   block.attempt('elf', undefined, () => orGone(undefined, () => block.write(`elf ${readClass(directory)}`)));
   const threads = await readThreads(block, walk, { status, namespaces, directory: links.get('cwd') ?? '' });
   circumstances.children(block, threads.ids);
@@ -108,6 +109,17 @@ function describeLinks(block: Block, links: ReadonlyMap<string, string>, mounts:
       block.write(`is ${name} ${describeStat(stat)} ${mounts.lookup?.find(link, stat) ?? '-'}`);
     });
   }
+}
+
+/** Most processes have theirs from their parents: of many with the same path a few stand for the others. */
+const maxSameDirectory = 32;
+
+function noteDirectory({ pid, directory }: Block, walk: Walk, mountLink: string, path: string | undefined): void {
+  if (path === undefined || walk.places.length >= maxPlaces) return;
+  const key = `${mountLink} ${path}`;
+  const count = walk.directories.get(key) ?? 0;
+  walk.directories.set(key, count + 1);
+  if (count < maxSameDirectory) walk.places.push({ pid, use: 'cwd', file: `${directory}/cwd`, path });
 }
 
 /** What is known of its mount namespace; of a new one the table is read, and told unless it is that of the first process. */

@@ -92,6 +92,7 @@ function describeFile(
   name: string,
   { link, mount, inode }: SeenDescriptor,
 ): void {
+  if (link.startsWith('/memfd:')) walk.hasMemoryFiles = true;
   if (plainMemory.test(link) || !isLocal(walk, mounts, mount)) return;
   const key = `${mountLink} ${mount} ${inode} ${link}`;
   const read = (): SeenFile => {

@@ -4,7 +4,7 @@ import { statSync, type BigIntStats } from 'node:fs';
 
 import { escapeOctal, isDenied, readLines, readShown } from './small-file.js';
 import { describeStat } from './task-descriptors.js';
-import type { Block, MountNamespace, Walk } from './task-walk.js';
+import { maxPlaces, type Block, type MountNamespace, type Walk } from './task-walk.js';
 
 const maxMapsBytes = 64 * 1024 * 1024;
 const maxSmapsBytes = 256 * 1024 * 1024;
@@ -38,7 +38,14 @@ export function readMemory(block: Block, walk: Walk, mounts: MountNamespace | un
   const kept = block.attempt('maps', [], () => collectMappings(block, walk));
   let hasDevice = false;
   for (const mapping of kept) {
+    if (memoryFile.test(mapping.path)) {
+      walk.hasMemoryFiles = true;
+      walk.plainFiles.add(mapping.file);
+      block.write(`map ${escapeControls(mapping.line)}`);
+      continue;
+    }
     const file = mapping.path.startsWith('/') ? findFile(block, mapping, mounts) : undefined;
+    notePlace(block, walk, mapping, mounts);
     const isPlain = file !== undefined && file.isFile() && !mapping.path.endsWith(' (deleted)');
     if (isPlain) {
       walk.plainFiles.add(mapping.file);
@@ -58,8 +65,10 @@ function escapeControls(line: string): string {
 }
 
 /** Memory without a file, or with the name of one: `00:00 0`, perhaps with a name in brackets. */
-const plainMemory =
-  /^(?:[0-9a-f]+:[0-9a-f]+ \d+ *)(?:$|\[(?!uprobes\])|\/memfd:|\/dev\/zero \(deleted\)$|\/anon_hugepage)/;
+const plainMemory = /^(?:[0-9a-f]+:[0-9a-f]+ \d+ *)(?:$|\[(?!uprobes\])|\/dev\/zero \(deleted\)$)/;
+
+/** Memory that may be of huge pages. */
+const memoryFile = /^\/(?:memfd:|anon_hugepage)/;
 
 function collectMappings(block: Block, walk: Walk): readonly Mapping[] {
   const kept = new Map<string, Mapping>();
@@ -84,15 +93,30 @@ function readMapping(line: string, file: string): Mapping {
 /** Memory that the kernel names like a file; there is nothing to look at. */
 const namedMemory = /^\/(?:SYSV[0-9a-f]{8}|\[aio\]|secretmem|dmabuf:)/;
 
+/** A file system that is mounted nowhere in its mount namespace, as far as the device in maps tells. */
+function notePlace({ pid, directory }: Block, walk: Walk, mapping: Mapping, mounts: MountNamespace | undefined): void {
+  const { path } = mapping;
+  if (!path.startsWith('/') || namedMemory.test(path)) return;
+  if (mounts?.view.isLocalDevice(deviceOf(mapping)) !== undefined || walk.places.length >= maxPlaces) return;
+  walk.places.push({ pid, use: 'map', file: `${directory}/map_files/${linkName(mapping)}`, path });
+}
+
+/** `major:minor` as mountinfo writes it. */
+function deviceOf({ device }: Mapping): string {
+  const [major = '', minor = ''] = device.split(':');
+  return `${parseInt(major, 16)}:${parseInt(minor, 16)}`;
+}
+
+/** Links of map_files have no leading zeros. */
+function linkName({ range }: Mapping): string {
+  return range.replaceAll(/\b0+(?=[0-9a-f])/g, '');
+}
+
 function findFile(block: Block, mapping: Mapping, mounts: MountNamespace | undefined): BigIntStats | undefined {
   if (mounts === undefined || namedMemory.test(mapping.path)) return undefined;
-  const [major = '', minor = ''] = mapping.device.split(':');
-  const device = `${parseInt(major, 16)}:${parseInt(minor, 16)}`;
-  if (mounts.view.isLocalDevice(device) === false || !mounts.view.isLocalPath(mapping.path)) return undefined;
+  if (mounts.view.isLocalDevice(deviceOf(mapping)) === false || !mounts.view.isLocalPath(mapping.path)) return undefined;
   try {
-    return statSync(`${block.directory}/map_files/${mapping.range.replaceAll(/\b0+(?=[0-9a-f])/g, '')}`, {
-      bigint: true,
-    });
+    return statSync(`${block.directory}/map_files/${linkName(mapping)}`, { bigint: true });
   } catch (error) {
     if (!isDenied(error)) return undefined;
   }

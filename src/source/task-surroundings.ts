@@ -2,12 +2,15 @@
 
 import { existsSync, readlinkSync } from 'node:fs';
 
-import { readNetTables } from './net-tables.js';
+import { readHugePages } from './huge-pages.js';
+import { findLostPlaces } from './mount-ids.js';
+import { readNetTables, type TableOf } from './net-tables.js';
 import { findAttached, findTerminals } from './outside-tasks.js';
 import { findShared } from './shared-parts.js';
 import type { RunContext } from './slow-paths.js';
 import { isDenied, isGone, orGone } from './small-file.js';
 import { readSocketNames } from './socket-names.js';
+import { readSocketOptions } from './socket-options.js';
 import type { Walk } from './task-walk.js';
 
 export interface Surroundings {
@@ -35,10 +38,19 @@ export async function readSurroundings({
   const self = [...ownNamespaces].map(([kind, link]) => `ns:${kind} ${link}\n`).join('');
   const tables = await readTables(walk, networks, ownNamespaces.get('net') ?? '');
   const names = await nameSockets(walk, tables.unknown, context);
-  const shared = parents.size > 0 ? await findShared(parents, context) : '';
+  const protocols = [...tables.found, ...names.byInode];
+  const asked = await Promise.all([
+    parents.size > 0 ? findShared(parents, context) : '',
+    walk.places.length > 0 ? findLostPlaces(walk, context) : '',
+    walk.hasMemoryFiles ? readHugePages(context) : '',
+    readSocketOptions(
+      protocols.map(([inode, protocol]) => ({ inode, protocol, path: walk.sockets.get(inode) ?? '' })),
+      context,
+    ),
+  ]);
   const attached = await readAttached(rootPid, ownNamespaces.get('pid'), inside, walk);
   const terminals = walk.terminals.size > 0 ? await findTerminals(inside, walk.pause) : '';
-  return `== self\n${self}${tables.text}${names}${shared}${attached}${terminals}`;
+  return `== self\n${self}${tables.text}${names.text}${asked.join('')}${attached}${terminals}`;
 }
 
 /** Where it is in the pid namespace of crdoctor, everything is outside, and nothing is attached. */
@@ -64,22 +76,27 @@ async function readTables(
   walk: Walk,
   networks: ReadonlyMap<string, readonly number[]>,
   own: string,
-): Promise<{ text: string; unknown: ReadonlySet<string> }> {
+): Promise<{ text: string; unknown: ReadonlySet<string>; found: TableOf }> {
   let text = '';
+  const found = new Map<string, string>();
+  const read = async (directory: string, isOwn: boolean): Promise<void> => {
+    const tables = await readNetTables(directory, unknown, isOwn, unsure, walk.pause);
+    text += tables.text;
+    for (const [inode, table] of tables.tables) found.set(inode, table);
+  };
   const unsure = findUnsureTables();
   const unknown = new Set(walk.sockets.keys());
   for (const [link, pids] of networks) {
     const pid = pids.find((each) => orGone('', () => readlinkSync(`/proc/${each}/ns/net`)) === link);
     text += `== net ${link}\n`;
-    text +=
-      pid === undefined
-        ? 'cut net\n'
-        : await readNetTables(`/proc/${pid}/net`, unknown, link === [...networks.keys()][0], unsure, walk.pause);
+    if (pid === undefined) text += 'cut net\n';
+    else await read(`/proc/${pid}/net`, link === [...networks.keys()][0]);
   }
   if (unknown.size > 0 && !networks.has(own)) {
-    text += `== net ${own}\n${await readNetTables('/proc/self/net', unknown, false, unsure, walk.pause)}`;
+    text += `== net ${own}\n`;
+    await read('/proc/self/net', false);
   }
-  return { text, unknown };
+  return { text, unknown, found };
 }
 
 /**
@@ -90,11 +107,20 @@ function findUnsureTables(): ReadonlySet<string> {
   return new Set(existsSync('/proc/sys/net/mptcp') ? ['tcp', 'tcp6'] : []);
 }
 
-async function nameSockets(walk: Walk, unknown: ReadonlySet<string>, context: RunContext): Promise<string> {
-  if (unknown.size === 0) return '';
+interface NamedSockets {
+  readonly text: string;
+  /** Those that were told. */
+  readonly byInode: readonly (readonly [inode: string, name: string])[];
+}
+
+async function nameSockets(walk: Walk, unknown: ReadonlySet<string>, context: RunContext): Promise<NamedSockets> {
+  if (unknown.size === 0) return { text: '', byInode: [] };
   const paths = new Map([...unknown].map((inode) => [walk.sockets.get(inode) ?? '', inode]));
   const names = await readSocketNames([...paths.keys()], context);
-  if (names === undefined) return '== sockets\ncut sockets\n';
-  const lines = [...paths].map(([path, inode]) => (names.has(path) ? `socket ${inode} ${names.get(path)}\n` : ''));
-  return `== sockets\n${lines.join('')}`;
+  if (names === undefined) return { text: '== sockets\ncut sockets\n', byInode: [] };
+  const byInode = [...paths].flatMap(([path, inode]) => {
+    const name = names.get(path);
+    return name === undefined ? [] : [[inode, name] as const];
+  });
+  return { text: `== sockets\n${byInode.map(([inode, name]) => `socket ${inode} ${name}\n`).join('')}`, byInode };
 }

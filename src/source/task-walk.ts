@@ -17,6 +17,19 @@ export interface SeenFile {
   readonly isTerminal: boolean;
 }
 
+/** Places that are asked for their mounts. */
+export const maxPlaces = 4_000;
+
+/** Where something of a process lies, by a link of /proc. */
+export interface Place {
+  readonly pid: number;
+  readonly use: 'cwd' | 'map';
+  /** The link: `/proc/PID/cwd`. */
+  readonly file: string;
+  /** What it tells. */
+  readonly path: string;
+}
+
 /** State of one walk. */
 export interface Walk {
   /** Our own mounts, for what processes got from here. */
@@ -29,6 +42,12 @@ export interface Walk {
   readonly plainFiles: Set<string>;
   /** Sockets that descriptors lead to: path of a descriptor (`/proc/PID/fd/N`) by inode. */
   readonly sockets: Map<string, string>;
+  /** What may lie on a mount that cannot be seen. */
+  readonly places: Place[];
+  /** How many directories of each path are among them, by mount namespace and path. */
+  readonly directories: Map<string, number>;
+  /** Some process has a memfd or maps huge pages. */
+  hasMemoryFiles: boolean;
   /** Terminals that descriptors lead to. */
   readonly terminals: Set<string>;
   /** Descriptors that may still be written. */
