@@ -28,13 +28,26 @@ unpack_in_a() { # NAME
 # Other versions of criu and ordinary servers; without them their cases are left out, and the run is not a whole one.
 prepare_workloads() {
   local name
-  for name in older oldest workloads; do
+  for name in older oldest workloads guest; do
     if ! cached_workload "$name"; then
       say "building $name (once; kept in $WORKLOADS)"
       build_workload "$name" || { say "cannot build $name (see $BUILT/$name.log)"; return 1; }
     fi
-    unpack_in_a "$name"
+    if [ "$name" != guest ]; then unpack_in_a "$name"; fi
   done
+  import_guest
+}
+
+# Undone by `lab:down` with the host.
+import_guest() {
+  local stamp
+  stamp=$(cat "$WORKLOADS/guest.recipe")
+  on_a sh -c 'test "$(cat "$1" 2>/dev/null)" = "$2"' sh "$PROGRAMS/guest.recipe" "$stamp" && return
+  on_a sh -c 'lxc image delete -q accuracy-guest 2>/dev/null; true'
+  bash .lab/lab.sh exec a sh -c 'cat >"$1"' sh "$PROGRAMS/guest.tar.gz" <"$WORKLOADS/guest.tar.gz"
+  on_a lxc image import -q "$PROGRAMS/guest.tar.gz" --alias accuracy-guest
+  on_a rm -f "$PROGRAMS/guest.tar.gz"
+  on_a sh -c 'echo "$2" >"$1"' sh "$PROGRAMS/guest.recipe" "$stamp"
 }
 
 install_compiler() {

@@ -4,6 +4,7 @@
 # Apart from what the hosts are made of: another recipe there means other hosts.
 WORKLOADS=$CACHE/workloads
 WORKLOAD_PACKAGES=redis-server,nginx-light,postgresql,cron,openssh-server,default-jre-headless,python3-minimal
+GUEST_PACKAGES=systemd-sysv,dbus
 # The first version of Go whose listeners are MPTCP sockets.
 GO_VERSION=1.24
 GO_SUITE=trixie
@@ -40,6 +41,19 @@ build_workloads() {
     pack "$dir" "$WORKLOADS/workloads.tar.gz" .
 }
 
+# An image of LXD whose init is systemd, as containers have it that nobody prepared for a checkpoint.
+build_guest() {
+  local from dir=$STATE/build/guest
+  from=$(mirror)
+  mkdir -p "$dir"
+  debootstrap --variant=minbase --include="$GUEST_PACKAGES" bookworm "$dir/rootfs" "$from" &&
+    rm -rf "$dir"/rootfs/var/cache/apt/* "$dir"/rootfs/var/lib/apt/lists/* \
+      "$dir"/rootfs/usr/share/{doc,man,locale,info,zoneinfo} &&
+    printf 'architecture: x86_64\ncreation_date: 1700000000\nproperties: {os: debian, release: bookworm, description: systemd}\n' \
+      >"$dir/metadata.yaml" &&
+    pack "$dir" "$WORKLOADS/guest.tar.gz" metadata.yaml rootfs
+}
+
 # Prints the path of the program.
 build_go_server() {
   local from dir=$STATE/build/go deb
@@ -57,6 +71,7 @@ build_go_server() {
 recipe_of_workload() { # NAME
   {
     declare -f "build_$1" build_other_criu build_criu pack
+    if [ "$1" = guest ]; then printf '%s\n' "$GUEST_PACKAGES"; fi
     if [ "$1" = workloads ]; then
       declare -f build_go_server
       printf '%s\n' "$WORKLOAD_PACKAGES" "$GO_VERSION" "$GO_SUITE"

@@ -8,6 +8,7 @@ import { allCases, fastCases } from './lab/accuracy/cases.js';
 import { containerCases } from './lab/accuracy/cases/containers.js';
 import { reasons } from './lab/accuracy/reasons.js';
 import { matrixOf, renderDocument } from './lab/accuracy/document.js';
+import { aboutDump } from './lab/accuracy/judgement.js';
 import { type Measured, missOf, ratesOf } from './lab/accuracy/result.js';
 
 const document = readFileSync(new URL('../docs/accuracy.md', import.meta.url), 'utf8');
@@ -24,13 +25,14 @@ function measured(
     judgement: {
       verdict,
       causes: verdict === 'ready' ? [] : ['disk-full'],
+      dumpCauses: [],
       namesProcess: true,
       messages: [],
       undecided: [],
     },
     outcome,
     decisive: outcome === 'fails' ? 'Error (criu/x.c:1): too bad' : '',
-    logCause: cause,
+    logCauses: cause === '' ? [] : [cause],
   };
 }
 
@@ -83,9 +85,22 @@ describe('a verdict', () => {
     expect(missOf(measured(outcome, verdict, cause))).toBe(miss);
   });
 
+  it('may name any of the causes that a log fits equally well', () => {
+    const result = { ...measured('fails', 'blocked'), logCauses: ['zombie-leader', 'disk-full'] };
+    expect(missOf(result)).toBeUndefined();
+    expect(missOf({ ...result, logCauses: ['zombie-leader', 'ptrace-not-permitted'] })).toBe('other-cause');
+  });
+
   it('of a risk must name a process', () => {
     const result = measured('fails', 'at-risk', 'disk-full');
     expect(missOf({ ...result, judgement: { ...result.judgement, namesProcess: false } })).toBe('no-process');
+  });
+
+  it('leaves the restore aside where none is tried', () => {
+    const { judgement } = measured('dumps', 'at-risk');
+    expect(aboutDump(judgement)).toMatchObject({ verdict: 'ready', causes: [] });
+    expect(aboutDump({ ...judgement, dumpCauses: ['disk-full'] })).toMatchObject({ verdict: 'at-risk' });
+    expect(aboutDump({ ...judgement, verdict: 'blocked' })).toMatchObject({ verdict: 'blocked' });
   });
 
   it('is counted', () => {

@@ -16,7 +16,9 @@ export function matrixOf(measured: readonly Measured[]): readonly (readonly stri
   return verdicts.map((verdict) => {
     const those = measured.filter(({ judgement }) => judgement.verdict === verdict);
     const failing = those.filter(({ outcome }) => outcome === 'fails');
-    const agreeing = failing.filter(({ judgement, logCause }) => judgement.causes.includes(logCause));
+    const agreeing = failing.filter(({ judgement, logCauses }) =>
+      logCauses.some((cause) => judgement.causes.includes(cause)),
+    );
     return [verdict, those.length - failing.length, failing.length, agreeing.length].map(String);
   });
 }
@@ -49,17 +51,17 @@ function steady(line: string): string {
 
 function rowOf(result: Result): readonly string[] {
   if (result.status === 'impossible') return [result.name, 'not made', '', '', ''];
-  const { name, outcome, judgement, logCause } = result;
-  return [name, outcome, judgement.verdict, judgement.causes.join(', '), logCause];
+  const { name, outcome, judgement, logCauses } = result;
+  return [name, outcome, judgement.verdict, judgement.causes.join(', '), logCauses.join(' or ')];
 }
 
 function missRows(measured: readonly Measured[]): readonly (readonly string[])[] {
   return measured.flatMap((result) => {
     const miss = missOf(result);
     if (miss === undefined) return [];
-    const { name, judgement, logCause, decisive } = result;
+    const { name, judgement, logCauses, decisive } = result;
     const said = [judgement.verdict, ...judgement.causes].join(', ');
-    return [[name, missTexts[miss], said, logCause, steady(decisive), reasons[name] ?? 'not known']];
+    return [[name, missTexts[miss], said, logCauses.join(' or '), steady(decisive), reasons[name] ?? 'not known']];
   });
 }
 
@@ -85,7 +87,7 @@ export function renderDocument(run: Run): string {
   const impossible = run.results.filter((result) => result.status === 'impossible');
   const parts = [
     '# How right the predictions are',
-    'Written by `npm run accuracy`, which starts each of these process trees in host a of the lab, asks `crdoctor check --pid PID --engine criu --criu-options "…"`, then runs the real `criu dump` with the same options, and has `crdoctor triage` read the log of a dump that failed. The last cases are processes inside of a container of LXD, judged by `lxc snapshot --stateful` and asked for with `crdoctor check NAME --for snapshot`. Nobody wrote down what should come of a tree: the real dump decides.',
+    'Written by `npm run accuracy`, which starts each of these process trees in host a of the lab, asks `crdoctor check --pid PID --engine criu --criu-options "…"`, then runs the real `criu dump` with the same options, and has `crdoctor triage` read the log of a dump that failed. The last cases are processes inside of a container of LXD, judged by `lxc snapshot --stateful` and asked for with `crdoctor check NAME --for snapshot`; risks of the restore are left aside there, for none is tried. Nobody wrote down what should come of a tree: the real dump decides. Where triage finds several causes equally likely, because the log of each is word for word the same, any of them counts.',
     `Kernel ${run.versions.kernel}, criu ${Object.values(run.versions.criu).join(', ')}.`,
     'In brackets after a name: the namespaces that the tree has to itself (**m**ount, **p**id, **n**et, **i**pc, **u**ts, **c**group, **U**ser; see `test/lab/programs/box.c`).',
     ...(['current', 'older', 'oldest'] as const).map((criu) => section(run, criu)),

@@ -11,6 +11,8 @@ export interface Judgement {
   readonly verdict: Verdict;
   /** Causes that fired as blockers or risks. */
   readonly causes: readonly string[];
+  /** Those of them that are about the dump. */
+  readonly dumpCauses: readonly string[];
   /** Whether one of them names a process with its pid. */
   readonly namesProcess: boolean;
   /** What they say. */
@@ -50,6 +52,7 @@ export async function judge(crdoctor: string, subject: readonly string[], env: N
   return {
     verdict,
     causes: [...new Set(fired.map(({ cause }) => cause))],
+    dumpCauses: [...new Set(fired.filter(({ phase }) => phase === 'dump').map(({ cause }) => cause))],
     messages: fired.flatMap(({ occurrences }) => occurrences.map(({ message }) => message)),
     namesProcess: fired.some(({ occurrences }) => occurrences.some(({ message }) => /\bpid \d+/.test(message))),
     undecided: findings
@@ -58,9 +61,24 @@ export async function judge(crdoctor: string, subject: readonly string[], env: N
   };
 }
 
-/** Cause that `triage` finds in the log of a failed dump; empty when it finds none. */
-export async function causeInLog(crdoctor: string, log: string, env: NodeJS.ProcessEnv): Promise<string> {
+/** The same without risks of the restore that comes later, as of a snapshot: none is tried here. */
+export function aboutDump(judgement: Judgement): Judgement {
+  const { verdict, dumpCauses } = judgement;
+  const isOfRestore = verdict === 'at-risk' && dumpCauses.length === 0;
+  return { ...judgement, verdict: isOfRestore ? 'ready' : verdict, causes: dumpCauses };
+}
+
+interface Diagnosis {
+  readonly cause: string;
+  readonly confidence: number;
+}
+
+/**
+ * Causes that `triage` finds in the log of a failed dump: the likeliest, or several when the log does not tell
+ * which of them it was, and the causes say that they are equally likely. Empty when it finds none.
+ */
+export async function causesInLog(crdoctor: string, log: string, env: NodeJS.ProcessEnv): Promise<readonly string[]> {
   const ran = await run([process.execPath, crdoctor, 'triage', log, '--format', 'json'], env, LIMIT_MS);
-  const { diagnoses } = parse<{ diagnoses: readonly { cause: string }[] }>('triage', ran.stdout, ran.stderr);
-  return diagnoses[0]?.cause ?? '';
+  const { diagnoses } = parse<{ diagnoses: readonly Diagnosis[] }>('triage', ran.stdout, ran.stderr);
+  return diagnoses.filter(({ confidence }) => confidence === diagnoses[0]?.confidence).map(({ cause }) => cause);
 }

@@ -67,6 +67,6 @@ export async function dump(pid: number, options: string, directory: string, env:
   const { status, stderr } = await run([...fixed, ...options.split(' ').filter(Boolean)], env, DUMP_LIMIT_MS);
   if (status === 0) return { outcome: 'dumps', log, decisive: '' };
   const text = readLog(log);
-  const decisive = status === -1 ? 'killed at the time limit' : decisiveLine(text === '' ? stderr : text);
+  const decisive = status === -1 ? 'hangs: killed at the time limit' : decisiveLine(text === '' ? stderr : text);
   return { outcome: 'fails', log, decisive };
 }

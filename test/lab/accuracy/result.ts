@@ -11,8 +11,8 @@ export interface Measured {
   readonly judgement: Judgement;
   readonly outcome: Dump['outcome'];
   readonly decisive: string;
-  /** Cause that triage finds in the log; empty = none, or the dump worked. */
-  readonly logCause: string;
+  /** Likeliest causes that triage finds in the log, see judgement.ts; empty = none, or the dump worked. */
+  readonly logCauses: readonly string[];
 }
 
 /** The thing cannot be made on this machine: neither right nor wrong. */
@@ -48,7 +48,7 @@ export type Miss =
 
 export const verdicts: readonly Verdict[] = ['blocked', 'at-risk', 'ready', 'unknown'];
 
-export function missOf({ judgement, outcome, logCause }: Measured): Miss | undefined {
+export function missOf({ judgement, outcome, logCauses }: Measured): Miss | undefined {
   const { verdict, causes, namesProcess } = judgement;
   if (outcome === 'dumps') {
     if (verdict === 'blocked') return 'false-alarm';
@@ -58,8 +58,8 @@ export function missOf({ judgement, outcome, logCause }: Measured): Miss | undef
   if (verdict === 'ready') return 'missed';
   if (verdict === 'unknown') return 'undecided';
   if (verdict === 'at-risk' && !namesProcess) return 'no-process';
-  if (logCause === '') return 'log-unknown';
-  return causes.includes(logCause) ? undefined : 'other-cause';
+  if (logCauses.length === 0) return 'log-unknown';
+  return logCauses.some((cause) => causes.includes(cause)) ? undefined : 'other-cause';
 }
 
 export const missTexts: Readonly<Record<Miss, string>> = {

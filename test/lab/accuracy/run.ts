@@ -10,7 +10,7 @@ import { allCases, fastCases } from './cases.js';
 import { containerCases } from './cases/containers.js';
 import { withExternalNames } from './external-names.js';
 import { tryContainers } from './container.js';
-import { aboutTree, causeInLog, judge } from './judgement.js';
+import { aboutTree, causesInLog, judge } from './judgement.js';
 import { endTree, startTree, untilReady } from './process-tree.js';
 import { dump, run } from './real-dump.js';
 import type { Result, Run } from './result.js';
@@ -50,8 +50,8 @@ async function runCase(each: Case, index: number): Promise<Result> {
     const options = withExternalNames(each.options, started.root);
     const judgement = await judge(values.crdoctor, aboutTree(started.root, options), env);
     const { outcome, decisive, log } = await dump(started.root, options, images, env);
-    const logCause = outcome === 'fails' ? await causeInLog(values.crdoctor, log, env) : '';
-    return { status: 'measured', name, criu, judgement, outcome, decisive, logCause };
+    const logCauses = outcome === 'fails' ? await causesInLog(values.crdoctor, log, env) : [];
+    return { status: 'measured', name, criu, judgement, outcome, decisive, logCauses };
   } finally {
     await endTree(tree);
     rmSync(images, { recursive: true, force: true });
