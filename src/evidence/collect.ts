@@ -3,6 +3,7 @@
 import type { Engine, Instance, ObservableEngine } from '../engines/engine.js';
 import { engines } from '../engines/index.js';
 import { UserError } from '../errors.js';
+import { parseCriuCheck } from '../parse/criu-check.js';
 import { parseServer } from '../parse/server-json.js';
 import type { Evidence, EvidenceRequest, Source } from '../source/source.js';
 import { hostRequests, placeRequests, snapRequests } from './catalogue.js';
@@ -84,12 +85,31 @@ export async function gatherHost(
   engine: ObservableEngine | undefined,
   server: EvidenceRequest | undefined,
 ): Promise<readonly Evidence[]> {
+  const requests = hostRequests(scout.criuFor(engine));
   const answers = await source.gather([
-    ...hostRequests(scout.criuFor(engine)),
+    ...requests,
     ...(server === undefined ? [] : [server]),
     ...(engine !== undefined && scout.packagingOf(engine) === 'snap' ? snapRequests : []),
   ]);
-  return splitCriuCheck([...scout.evidence, ...answers]);
+  return splitCriuCheck([...scout.evidence, ...(await askAgain(source, requests, answers))]);
+}
+
+/**
+ * A check of CRIU that gave up before it judged is made once more: what it tries, with namespaces, sockets and
+ * processes of its own, may fail on a busy host, and a criu that works is not to be called broken for it.
+ */
+async function askAgain(
+  source: Source,
+  requests: readonly EvidenceRequest[],
+  answers: readonly Evidence[],
+): Promise<readonly Evidence[]> {
+  const hasGivenUp = ({ id, status, text, stderr }: Evidence): boolean =>
+    id === 'criu.check.all' &&
+    (status === 'ok' || status === 'failed') &&
+    parseCriuCheck(`${text ?? ''}\n${stderr ?? ''}`).verdict === undefined;
+  if (!answers.some(hasGivenUp)) return answers;
+  const second = await source.gather(requests.filter(({ id }) => id === 'criu.check.all'));
+  return [...answers.filter(({ id }) => id !== 'criu.check.all'), ...second];
 }
 
 /** With several engines the guess may have been wrong; CRIU is asked again only when the owner runs another one. */

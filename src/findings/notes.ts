@@ -18,16 +18,14 @@ export function notesOf({ source, instance }: Facts): readonly Note[] {
     { topic: 'room for the images', text: imageArithmetic(instance) },
     host,
     { topic: 'looked at', text: scopeOf(instance) },
-    { topic: 'cannot be seen from outside', text: unseen.join('; ') },
+    { topic: 'cannot be seen from outside', text: unseenOf(instance.sockets).join('; ') },
   ];
 }
 
-/** What makes a dump fail or is lost, and that neither /proc nor the kernel's monitoring of sockets tells. */
+/** What makes a dump fail or is lost, and that nothing tells which may be looked at. */
 const unseen: readonly string[] = [
-  'a corked UDP socket without data',
-  'an eBPF program attached to a socket',
-  'netlink groups above 32',
-  'credentials and other control messages in the queue of a unix socket',
+  'an eBPF program attached to a TCP or unix socket',
+  'terminals and other descriptors in the queue of a unix socket',
   'a second membership of a packet socket',
   'guard pages of memory',
   'syscall user dispatch',
@@ -35,6 +33,19 @@ const unseen: readonly string[] = [
   'options of sockets, keys of TCP and keyrings',
   'the domains of landlock, memory policies and protection keys of running processes',
 ];
+
+/** With what sockets tell only where they can be asked (perl, Linux 5.6, rights over the processes). */
+function unseenOf(sockets: InstanceFacts['sockets']): readonly string[] {
+  const udp = sockets?.inet?.filter(({ protocol }) => protocol === 'udp' || protocol === 'udplite');
+  const hidden: Readonly<Record<string, boolean | undefined>> = {
+    'a corked UDP socket without data, and eBPF programs attached to sockets': udp?.every(
+      ({ isCorked }) => isCorked !== undefined,
+    ),
+    'netlink groups above 32': sockets?.netlink?.every(({ hasHighGroups }) => hasHighGroups !== undefined),
+    'credentials in the queue of a unix socket': sockets?.unix?.every(({ getsControl }) => getsControl !== undefined),
+  };
+  return [...Object.keys(hidden).filter((what) => hidden[what] !== true), ...unseen];
+}
 
 function scopeOf({ tasks, memory }: InstanceFacts): string {
   if (tasks === undefined) return 'the processes could not be looked at';

@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 
 import { collect } from '../../src/evidence/collect.js';
-import { debianWithLxd, fakeSource, lxdInstance } from './fake-source.js';
+import type { Evidence } from '../../src/source/source.js';
+import { debianWithLxd, fakeEvidence, fakeSource, lxdInstance } from './fake-source.js';
 
 describe('collect', () => {
   it('needs three rounds for an instance: scouting, host and engine together, what needs the pid', async () => {
@@ -46,6 +47,22 @@ describe('collect', () => {
       requests.some((argv) => /^env LD_LIBRARY_PATH=\S+ \/snap\/lxd\/current\/criu\/criu check --all$/.test(argv)),
     ).toBe(true);
     expect(requests).toContain('snap get lxd criu.enable');
+  });
+
+  it('asks CRIU once more when its check gave up before it judged', async () => {
+    const answers = ['Error (criu/kerndat.c:1): busy\n', 'Looks good.\n'];
+    const source = fakeSource(debianWithLxd);
+    const check = (): Evidence => fakeEvidence('criu.check.all', answers.shift() ?? '');
+    const { host } = await collect({
+      ...source,
+      gather: async (asked) =>
+        (await source.gather(asked)).map((each) => (each.id === 'criu.check.all' ? check() : each)),
+    });
+    expect(host.filter(({ id }) => id.startsWith('criu.check')).map(({ text }) => text)).toEqual([
+      'Looks good.\n',
+      'Looks good.\n',
+    ]);
+    expect(source.asked.filter((ids) => ids.includes('criu.check.all'))).toHaveLength(2);
   });
 
   it('takes a process tree by its pid, which must exist', async () => {
