@@ -1,6 +1,7 @@
 /** What is written down about a guarded command: the journal that a later run can go on from. */
 
 import type { Action } from '../engines/action.js';
+import type { InstancePlaces } from '../engines/engine.js';
 import type { Assessment, Triage } from '../findings/finding.js';
 import type { ProcessMark } from './live-process.js';
 
@@ -94,6 +95,10 @@ export interface Mark {
   readonly promisedPids?: readonly number[];
   /** Sockets that waited for connections when that state was dumped by a guard; undefined = not known. */
   readonly promisedListening?: readonly string[];
+  /** Where the engine keeps what belongs to the instance; left out when it could not be told. */
+  readonly places?: InstancePlaces;
+  /** Pid of a daemon with mounts of its own. */
+  readonly daemonPid?: number;
   /** Residues of earlier failures that were there already. */
   readonly residues: readonly FoundResidue[];
 }

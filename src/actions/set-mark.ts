@@ -36,6 +36,8 @@ export async function setMark(
     ...(target && { target }),
     ...(promisedPids && { promisedPids }),
     ...(promisedListening && { promisedListening }),
+    ...(look.places && { places: look.places }),
+    ...(look.daemonPid !== undefined && { daemonPid: look.daemonPid }),
     residues: found,
   };
 }

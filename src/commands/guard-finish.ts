@@ -7,6 +7,7 @@ import { gatherAftermath } from '../actions/gather-aftermath.js';
 import { gatherWatched, readDisplayed } from '../actions/gather-watched.js';
 import { writeNew } from '../actions/durable-file.js';
 import type { GuardRecord } from '../actions/guard-record.js';
+import { dropKeptLogs, readKeptLogs } from '../actions/keep-logs.js';
 import { recover } from '../actions/recover.js';
 import { verify } from '../actions/verify.js';
 import { findWaysOut, stateCopyOf } from '../actions/find-ways-out.js';
@@ -32,6 +33,7 @@ export async function finishGuard(context: GuardContext): Promise<number> {
   const verification = verify(guard.record(), await gatherAftermath(guard.record(), options));
   await guard.note({ verification });
   if (isFailure(guard.record())) await capture(context);
+  else await dropKeptLogs(guard.directory);
   await guard.note({ waysOut: findWaysOut(guard.record(), access.guard) });
   tellStory(context);
   const { wish } = guard.record();
@@ -63,10 +65,11 @@ async function capture(context: GuardContext): Promise<void> {
   const now = invocation.now();
   const wanted = outputPath({ cwd, given: wish.output, subject: action.instance, now });
   const watched = await gatherWatched(source, guard.record());
+  const keptLogs = await readKeptLogs(guard.directory);
   const output = await readDisplayed(guard.directory);
   for (const path of [wanted, join(guard.directory, `${id}.tar.gz`)]) {
     try {
-      const triage = await writeReport({ path, record: guard.record(), watched, output, context });
+      const triage = await writeReport({ path, record: guard.record(), watched, keptLogs, output, context });
       await guard.note({ report: path, ...(triage && { diagnosis: comparedWith(guard.record(), triage) }) });
       return;
     } catch (error) {
