@@ -31,7 +31,7 @@ export function createLookup(root: string, mounts: MountView, files: ProcFiles):
   };
   const look = (path: string): FileStat | undefined => {
     if (!path.startsWith('/') || path.includes('\uFFFD') || !mounts.isLocalPath(path)) return undefined;
-    files.expect(prefixesOf(path).map((each) => `${root}${each}`));
+    files.expect(root, path);
     if (!isDirectory(path.slice(0, path.lastIndexOf('/')))) return undefined;
     return files.lstat(`${root}${path}`);
   };
@@ -54,10 +54,4 @@ export function createLookup(root: string, mounts: MountView, files: ProcFiles):
       }
     },
   };
-}
-
-/** `/a`, `/a/b`, `/a/b/c`. */
-function prefixesOf(path: string): readonly string[] {
-  const parts = path.split('/').slice(1);
-  return parts.map((_, index) => `/${parts.slice(0, index + 1).join('/')}`);
 }

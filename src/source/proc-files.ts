@@ -44,8 +44,8 @@ export interface ProcFiles {
   /** Of what is at a path itself. */
   readonly lstat: (path: string) => FileStat;
   readonly space: (path: string) => FileSystemSpace;
-  /** Tells of paths whose `lstat` will be asked for one after the other, so that they can be asked for at once. */
-  readonly expect: (paths: readonly string[]) => void;
+  /** Tells that `lstat` will be asked for each part of a path below `root`, one after the other. */
+  readonly expect: (root: string, path: string) => void;
   readonly run: (
     argv: readonly [string, ...string[]],
     options: Pick<RunOptions, 'timeoutMs' | 'maxBytes' | 'keep'>,
