@@ -87,7 +87,7 @@ const readers: Readonly<Record<Listed, PutRecord>> = {
     if (!paths.has(path)) return undefined;
     const names = lines.map((line) => line.slice(path.length + 1)).filter((name) => name !== '');
     // Nothing is also what is left of a directory that may not be read.
-    if (names.length > 0) put('names', path, names);
+    if (names.length > 0) put('names', path, names.toSorted());
     return names.length > 0 ? path : undefined;
   },
   stat: (put, entry, paths) => putStat(put, 'stat', entry, paths),

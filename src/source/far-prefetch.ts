@@ -12,21 +12,21 @@ const maxBytes = 256 * 1024 * 1024;
  * Walks down the tree with what the shell has built in, then prints sections, each begun by a line `WORD NAME`:
  *
  *     tree       a line `WORD children /proc/P/task/T CHILD...` for each thread, and `WORD procs PID...` for all
- *     texts      stat, status, cgroup, auxv of each process and status of its further threads, in the order of the
- *                lines above, with a word of its own behind each (see far-files.ts)
+ *     texts      stat, status, cgroup, auxv of each process, then status of all further threads, in the order of
+ *                the lines above, with a word of its own behind each (see far-files.ts)
  *     links      `WORD PATH TARGET`: what is open, namespaces, exe, cwd, root; and the pid namespaces of all others
  *     infos      `PATH:LINE` of all fdinfo, as `grep -H` prints them
  */
 const script = String.raw`w=$1 r=$2 c=$3
 d=/proc/$$/comm
 printf %s "$c" >"$d" && read -r x <"$d" && [ "$x" = "$c" ] || exit 75
-l=$r a=
+l=$r a= h=
 while [ -n "$l" ]; do
 n=
 for p in $l; do
-[ -d "/proc/$p" ] || continue
-a="$a $p"
 for t in /proc/$p/task/[0-9]*; do
+[ -d "$t" ] || continue
+case $t in "/proc/$p/task/$p") a="$a $p" ;; *) h="$h $t" ;; esac
 k=
 read -r k 2>/dev/null <"$t/children"
 printf '%s children %s %s\n' "$w" "$t" "$k"
@@ -42,9 +42,10 @@ set -- /proc/self/mountinfo "$d" "/proc/$r/mountinfo" "$d"
 for p in $a; do
 q=/proc/$p
 set -- "$@" "$q/stat" "$d" "$q/status" "$d" "$q/cgroup" "$d" "$q/auxv" "$d"
-for t in $q/task/[0-9]*; do
-[ "$t" = "$q/task/$p" ] || set -- "$@" "$t/status" "$d"
+if [ $# -gt 400 ]; then cat -- "$@"; set --; fi
 done
+for t in $h; do
+set -- "$@" "$t/status" "$d"
 if [ $# -gt 400 ]; then cat -- "$@"; set --; fi
 done
 [ $# = 0 ] || cat -- "$@"
@@ -58,9 +59,10 @@ set -- /proc/self/ns
 for p in $a; do
 q=/proc/$p
 set -- "$@" "$q/fd" "$q/ns" "$q/exe" "$q/cwd" "$q/root"
-for t in $q/task/[0-9]*; do
-[ "$t" = "$q/task/$p" ] || set -- "$@" "$t/ns" "$t/cwd"
+if [ $# -gt 400 ]; then links "$@" -maxdepth 1; set --; fi
 done
+for t in $h; do
+set -- "$@" "$t/ns" "$t/cwd"
 if [ $# -gt 400 ]; then links "$@" -maxdepth 1; set --; fi
 done
 [ $# = 0 ] || links "$@" -maxdepth 1
@@ -132,8 +134,7 @@ function readTree(text: string, word: string, record: ProcRecord): Threads {
   const hasLists = [...lists.values()].some((children) => children !== '');
   if (hasLists) for (const [path, children] of lists) record.put('text', path, children);
   for (const [pid, ids] of threads) {
-    ids.sort((left, right) => Number(left) - Number(right));
-    record.put('names', `/proc/${pid}/task`, ids);
+    record.put('names', `/proc/${pid}/task`, ids.toSorted());
   }
   return threads;
 }
@@ -142,9 +143,12 @@ function readTree(text: string, word: string, record: ProcRecord): Threads {
 function readTexts(section: Buffer, cut: Buffer, rootPid: number, threads: Threads, record: ProcRecord): void {
   const paths = ['/proc/self/mountinfo', `/proc/${rootPid}/mountinfo`];
   for (const [pid, ids] of threads) {
-    const place = `/proc/${pid}`;
-    paths.push(...['stat', 'status', 'cgroup', 'auxv'].map((name) => `${place}/${name}`));
-    paths.push(...ids.filter((id) => id !== String(pid)).map((id) => `${place}/task/${id}/status`));
+    if (!ids.includes(String(pid))) continue;
+    paths.push(...['stat', 'status', 'cgroup', 'auxv'].map((name) => `/proc/${pid}/${name}`));
+  }
+  for (const [pid, ids] of threads) {
+    const further = ids.filter((id) => id !== String(pid));
+    for (const id of further) paths.push(`/proc/${pid}/task/${id}/status`);
   }
   const pieces: Buffer[] = [];
   let begin = 0;
@@ -171,7 +175,8 @@ function readLinks(text: string, word: string, record: ProcRecord): void {
     if (others === undefined) names.set(directory, [name]);
     else others.push(name);
   }
-  for (const [directory, all] of names) record.put('names', directory, all);
+  // As Node gives them.
+  for (const [directory, all] of names) record.put('names', directory, all.toSorted());
 }
 
 function readInfos(text: string, record: ProcRecord): void {

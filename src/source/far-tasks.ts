@@ -48,7 +48,7 @@ export async function readFarTasks(
     const lost = shell.lost();
     if (lost !== undefined) return { origin, status: 'failed', reason: lost };
     if (signal?.aborted === true) return { origin, status: 'timed-out', reason: 'interrupted' };
-    await readTaskTree(record.files, rootPid, maxBytes, signal);
+    await tryTree(record, rootPid, maxBytes, signal);
     const wanted = record.takeWanted();
     if (wanted.isEmpty) break;
     await fetchWanted(shell, wanted, record);
@@ -56,13 +56,28 @@ export async function readFarTasks(
   await lookOnceMore(shell, record);
   const lost = shell.lost();
   if (lost !== undefined) return { origin, status: 'failed', reason: lost };
-  const answer = await readTaskTree(record.files, rootPid, maxBytes, signal);
+  const answer = await tryTree(record, rootPid, maxBytes, signal);
   if (record.takeWanted().isEmpty || answer.status !== 'ok') return answer;
   return {
     ...answer,
     status: 'truncated',
     reason: 'there is more to be looked at behind each thing that is looked at',
   };
+}
+
+/** As long as something is wanted, it may be something that nothing works without. */
+async function tryTree(
+  record: ProcRecord,
+  rootPid: number,
+  maxBytes: number,
+  signal: AbortSignal | undefined,
+): Promise<Answer> {
+  try {
+    return await readTaskTree(record.files, rootPid, maxBytes, signal);
+  } catch (error) {
+    const path = error instanceof Error ? error.message : String(error);
+    return { origin: `/proc/${rootPid}`, status: 'failed', reason: `${path} cannot be read there` };
+  }
 }
 
 /** A thread that waits in the kernel mostly waits for a disk, and is through a moment later. */
