@@ -8,7 +8,7 @@ import { UserError } from '../errors.js';
 import { parseCriuOptions } from '../parse/criu-options.js';
 import type { Operation } from '../rules/cause.js';
 import type { OutputArguments, WorkArguments } from './output-options.js';
-import { readPlace, requireLocal } from './where-option.js';
+import { readPlaceOf } from './where-option.js';
 
 export const checkOptions = {
   engine: {
@@ -19,8 +19,9 @@ export const checkOptions = {
   on: {
     type: 'string',
     requiresArg: true,
-    describe: 'Host to judge: local, which is this one, or a report (that host as recorded)',
+    describe: 'Host to judge: local, which is this one, ssh:[user@]host[:port], or a report (that host as recorded)',
   },
+  sudo: { type: 'boolean', describe: 'Become root by sudo on a host over ssh' },
   to: { type: 'string', requiresArg: true, describe: 'Host that a move goes to: local, which is this one' },
   for: {
     type: 'string',
@@ -58,8 +59,7 @@ export interface CheckWish {
  * @throws {UserError} for options that do not fit together
  */
 export function readCheckWish(parsed: CheckArguments, cwd: string): CheckWish {
-  readPlace('--on', parsed.on);
-  requireLocal('--to', parsed.to);
+  readPlaceOf(['local'], '--to', parsed.to);
   const instance = instanceOf(parsed);
   const pid = pidOf(parsed.pid);
   const operation = parsed.for;

@@ -5,26 +5,47 @@ import { collect } from '../evidence/collect.js';
 import type { Assessment } from '../findings/finding.js';
 import { escapeText } from '../render/escape.js';
 import type { CheckContext } from '../render/options.js';
-import { openLocal } from '../source/local.js';
-import type { Source } from '../source/source.js';
+import type { Bundle } from '../source/bundle.js';
 import { readCheckWish, type CheckArguments, type CheckWish } from './check-options.js';
 import type { Invocation } from './invocation.js';
 import type { Judge } from './judging.js';
+import { openPlace, type OpenedPlace } from './open-place.js';
 import { deadlineOf, progressOf, textOptionsOf } from './output-options.js';
 import { openRules } from './rule-set.js';
-import { readPlace } from './where-option.js';
+import { readPlaceOf } from './where-option.js';
+
+const checkPlaces = ['local', 'ssh', 'report'] as const;
 
 /**
  * Judges what was asked for and prints the result. The exit status follows from the verdict.
  * @throws {UserError} wrong use, no such instance, an engine that cannot be asked
  */
 export async function runCheck(parsed: CheckArguments, invocation: Invocation): Promise<ExitStatus> {
-  const { source, wish, isRecorded, problems, explain } = await openSource(parsed, invocation);
+  const place = readPlaceOf(checkPlaces, '--on', parsed.on);
+  // Wrong use is told before another host is called.
+  if (place.kind !== 'report') readCheckWish(parsed, invocation.cwd);
+  const opened = await openPlace(place, {
+    signal: deadlineOf(parsed, invocation),
+    onProgress: progressOf(parsed, invocation),
+    env: invocation.env,
+    now: invocation.now,
+    sudo: parsed.sudo,
+  });
+  try {
+    return await judgePlace(opened, parsed, invocation);
+  } finally {
+    await opened.close();
+  }
+}
+
+async function judgePlace(opened: OpenedPlace, parsed: CheckArguments, invocation: Invocation): Promise<ExitStatus> {
+  const { source, bundle } = opened;
+  const { wish, explain } = await readWish(parsed, bundle, invocation);
   const loading = loadJudge(wish, parsed, invocation);
   // What is wrong with rules of the user is told before anything is looked at; else both happen at once.
   if (parsed.rules !== undefined) await loading;
   const tellProblems = (): void => {
-    for (const problem of problems()) invocation.stderr.write(`crdoctor: ${escapeText(problem)}\n`);
+    for (const problem of bundle?.problems() ?? []) invocation.stderr.write(`crdoctor: ${escapeText(problem)}\n`);
   };
   const collecting = collect(source, wish).catch((error: unknown) => {
     // What is odd about a report may be why it cannot be judged.
@@ -35,48 +56,24 @@ export async function runCheck(parsed: CheckArguments, invocation: Invocation): 
   invocation.signal.throwIfAborted();
   const { assessment, reasons } = judge(collected, source.where);
   tellProblems();
-  const context = { reasons, strict: parsed.strict ?? false, isRecorded };
+  // Nothing can be added to a report.
+  const context = { reasons, strict: parsed.strict ?? false, isRecorded: bundle !== undefined };
   invocation.stdout.write(await renderCheck(assessment, context, parsed, invocation));
   return statusOf(assessment, context.strict);
 }
 
-/** What is looked at, and what for. */
-interface Opened {
-  readonly source: Source;
+interface ReadWish {
   readonly wish: CheckWish;
-  /** It is a report, which nothing can be added to. */
-  readonly isRecorded: boolean;
-  /** What was odd about the source, asked for in the end. Untrusted. */
-  readonly problems: () => readonly string[];
   /** The same error, so that it does not seem to speak of this host when it is about another one. */
   readonly explain: (error: unknown) => unknown;
 }
 
-async function openSource(parsed: CheckArguments, invocation: Invocation): Promise<Opened> {
-  const place = readPlace('--on', parsed.on);
-  const signal = deadlineOf(parsed, invocation);
-  const onProgress = progressOf(parsed, invocation);
-  if (place.kind === 'report') {
-    const [{ completeArguments, explainRecorded }, { openBundle }] = await Promise.all([
-      import('./recorded.js'),
-      import('../source/bundle.js'),
-    ]);
-    const bundle = await openBundle(place.path);
-    return {
-      source: bundle,
-      wish: readCheckWish(completeArguments(parsed, bundle.manifest), invocation.cwd),
-      isRecorded: true,
-      problems: () => bundle.problems(),
-      explain: (error) => explainRecorded(error, bundle),
-    };
-  }
-  const { env, now } = invocation;
+async function readWish(parsed: CheckArguments, bundle: Bundle | undefined, { cwd }: Invocation): Promise<ReadWish> {
+  if (bundle === undefined) return { wish: readCheckWish(parsed, cwd), explain: (error) => error };
+  const { completeArguments, explainRecorded } = await import('./recorded.js');
   return {
-    source: openLocal({ signal, onProgress, env, now }),
-    wish: readCheckWish(parsed, invocation.cwd),
-    isRecorded: false,
-    problems: () => [],
-    explain: (error) => error,
+    wish: readCheckWish(completeArguments(parsed, bundle.manifest), cwd),
+    explain: (error) => explainRecorded(error, bundle),
   };
 }
 

@@ -7,16 +7,17 @@ import { exitStatus, type ExitStatus } from '../errors.js';
 import type { Collected } from '../evidence/collect.js';
 import type { Assessment } from '../findings/finding.js';
 import { escapeText } from '../render/escape.js';
+import type { ProgressSink } from '../progress/progress.js';
 import { renderReportReadme } from '../render/report-readme.js';
 import { buildReport } from '../report/build.js';
 import { missingLines } from '../report/missing.js';
 import { findLeftovers, outputPath, reportName } from '../report/output-file.js';
 import type { ReportSummary } from '../report/summary.js';
-import { openLocal } from '../source/local.js';
 import type { RuleSet } from '../rules/load.js';
 import { containerWish } from './container-wish.js';
 import { readFailedOutput } from './failed-output.js';
 import type { Invocation } from './invocation.js';
+import { openPlace, type OpenedPlace } from './open-place.js';
 import { logJudgeOf } from './log-judge.js';
 import { deadlineOf, progressOf } from './output-options.js';
 import type { ReportArguments } from './report-options.js';
@@ -37,48 +38,76 @@ export async function runReport(parsed: ReportArguments, invocation: Invocation)
   const timeout = parsed.timeout ?? defaultTimeout;
   const output = wish.errorFile === undefined ? undefined : await readFailedOutput(wish.errorFile, timeout, invocation);
   if (output?.cut !== undefined) tell(`--error ${wish.errorFile}: ${output.cut.reason}`, invocation);
-  const subject = wish.instance ?? hostname();
+  const work = { signal: deadlineOf({ timeout }, invocation), onProgress: progressOf(parsed, invocation) };
+  const { env } = invocation;
+  const opened = await openPlace(wish.place, { ...work, env, now: invocation.now, sudo: parsed.sudo });
+  try {
+    return await writeReport(wish, { words: wish.words, output }, { ...work, ...opened }, rules, invocation);
+  } finally {
+    await opened.close();
+  }
+}
+
+/** What is reported, and how long and how loudly that is worked on. */
+interface OpenedWork extends OpenedPlace {
+  readonly signal: AbortSignal;
+  readonly onProgress: ProgressSink;
+}
+
+type Action = Parameters<typeof buildReport>[0]['action'];
+
+async function writeReport(
+  wish: ReportWish,
+  action: Action,
+  opened: OpenedWork,
+  rules: Promise<RuleSet> | undefined,
+  invocation: Invocation,
+): Promise<ExitStatus> {
+  const subject = wish.instance ?? hostnameOf(opened);
   const now = invocation.now();
   const path = outputPath({ cwd: invocation.cwd, given: wish.output, subject, now });
   const writer = wish.show ? noWriter : await openReportWriter(path, reportName(subject, now), now, invocation);
   tellLeftovers(wish, path, invocation);
   let summary: ReportSummary;
   try {
-    summary = await build(wish, { words: wish.words, output }, writer, rules, parsed, invocation);
+    summary = await build(wish, action, opened, writer, rules, invocation);
     await writer.finish();
   } catch (error) {
     await writer.abandon();
     throw error;
   }
-  for (const line of missingLines(summary.manifest, invocation.uid === 0)) tell(line, invocation);
+  const isRoot = opened.far === undefined ? invocation.uid === 0 : opened.far.isRoot;
+  for (const line of missingLines(summary.manifest, isRoot)) tell(line, invocation);
   invocation.stdout.write(
     wish.show ? renderReportReadme(summary) : `${escapeText(shownPath(path, wish, invocation))}\n`,
   );
   return exitStatus.ok;
 }
 
+function hostnameOf({ far }: OpenedPlace): string {
+  return far === undefined ? hostname() : far.hostname;
+}
+
 async function build(
   wish: ReportWish,
-  action: Parameters<typeof buildReport>[0]['action'],
+  action: Action,
+  opened: OpenedWork,
   writer: ReportWriter,
   rules: Promise<RuleSet> | undefined,
-  parsed: ReportArguments,
   invocation: Invocation,
 ): Promise<ReportSummary> {
   const { redactEvidence } = await import('../redact/redact-evidence.js');
-  const signal = deadlineOf({ ...parsed, timeout: parsed.timeout ?? defaultTimeout }, invocation);
-  const onProgress = progressOf(parsed, invocation);
-  const source = openLocal({ signal, onProgress, env: invocation.env, now: invocation.now });
+  const { source, signal, onProgress } = opened;
   return buildReport({
     source,
     request: { engine: wish.engine, instance: wish.instance, wants: wish.wants },
     action,
     writer,
     redact: redactEvidence,
-    judge: rules === undefined ? undefined : (collected) => judge(wish, collected, rules),
+    judge: rules === undefined ? undefined : (collected) => judge(wish, collected, source.where, rules),
     logs: rules === undefined ? undefined : logJudgeOf(rules),
     version: invocation.version,
-    hostname: hostname(),
+    hostname: hostnameOf(opened),
     now: invocation.now,
     onProgress,
     signal,
@@ -86,14 +115,19 @@ async function build(
 }
 
 /** An instance that does not run cannot be judged; its host can. */
-async function judge(wish: ReportWish, collected: Collected, rules: Promise<RuleSet>): Promise<Assessment> {
+async function judge(
+  wish: ReportWish,
+  collected: Collected,
+  where: string,
+  rules: Promise<RuleSet>,
+): Promise<Assessment> {
   const [{ prepareJudge }, { causes }] = await Promise.all([import('./judging.js'), rules]);
   const isRunning = collected.instance !== undefined;
   const { instance, engine, operation } = wish;
   const checkWish = isRunning
     ? containerWish({ instance, engine, operation })
     : containerWish({ instance: undefined, engine, operation: 'host' });
-  return prepareJudge(causes, checkWish)(collected, 'local').assessment;
+  return prepareJudge(causes, checkWish)(collected, where).assessment;
 }
 
 const noWriter: ReportWriter = {

@@ -1,7 +1,6 @@
 /** Finds out by what huge pages are known in /proc: the mount and the device of the kernel's own hugetlb file systems. */
 
-import { runCommand } from '../process/run.js';
-import type { RunContext } from './slow-paths.js';
+import type { ProcFiles } from './proc-files.js';
 
 /** Number of memfd_create by processor, as Node names it (linux: syscall tables). */
 const systemCalls: Readonly<Record<string, number>> = {
@@ -28,11 +27,10 @@ const limitMs = 2_000;
  * Lines `huge 18 0:17 2048 0`: mount id of memfds of huge pages, device of their mappings, size of a page in KiB,
  * pages that are free. Nothing where perl is missing or the kernel has no huge pages.
  */
-export async function readHugePages(context: RunContext): Promise<string> {
-  const call = systemCalls[process.arch];
+export async function readHugePages(files: ProcFiles): Promise<string> {
+  const call = systemCalls[files.processor];
   if (call === undefined) return '';
-  const result = await runCommand(['perl', '-e', script, String(call)], {
-    ...context,
+  const result = await files.run(['perl', '-e', script, String(call)], {
     timeoutMs: limitMs,
     maxBytes: 4_096,
     keep: 'head',

@@ -1,8 +1,6 @@
 /** Asks on which mounts directories and mapped files lie, where no file of /proc tells: that of a descriptor does. */
 
-import { runCommand } from '../process/run.js';
-import type { RunContext } from './slow-paths.js';
-import { escapeOctal } from './small-file.js';
+import { escapeOctal } from './proc-files.js';
 import type { Place, Walk } from './task-walk.js';
 
 /**
@@ -22,12 +20,11 @@ const pathsPerRun = 1_000;
  * Lines `place 812 cwd 433 /lost` and `place 812 map 433 /lost/library`: process, what lies there, mount, path. Those
  * alone whose mount is in no table that was met; nothing where perl is missing.
  */
-export async function findLostPlaces(walk: Walk, context: RunContext): Promise<string> {
+export async function findLostPlaces(walk: Walk): Promise<string> {
   let text = '== places\n';
   for (let from = 0; from < walk.places.length; from += pathsPerRun) {
     const part = walk.places.slice(from, from + pathsPerRun);
-    const result = await runCommand(['perl', '-e', script, ...part.map(({ file }) => file)], {
-      ...context,
+    const result = await walk.files.run(['perl', '-e', script, ...part.map(({ file }) => file)], {
       timeoutMs: limitMs,
       maxBytes: part.length * 12,
       keep: 'head',

@@ -1,7 +1,6 @@
 /** Asks sockets for the few options that stop a dump and that no table tells. */
 
-import { runCommand } from '../process/run.js';
-import type { RunContext } from './slow-paths.js';
+import type { ProcFiles } from './proc-files.js';
 
 /** Number of getsockopt by processor, as Node names it (linux: syscall tables); those with the usual SO_ numbers. */
 const systemCalls: Readonly<Record<string, number>> = {
@@ -76,8 +75,8 @@ export interface AskedSocket {
  * (an eBPF filter), `member` (of netlink groups up to 32), `groups` (of such above), `control` (gets credentials or pidfds with what it
  * reads). TCP sockets are not asked. Nothing where perl is missing or this is not allowed.
  */
-export async function readSocketOptions(sockets: readonly AskedSocket[], context: RunContext): Promise<string> {
-  const call = systemCalls[process.arch];
+export async function readSocketOptions(sockets: readonly AskedSocket[], files: ProcFiles): Promise<string> {
+  const call = systemCalls[files.processor];
   const questions = sockets.flatMap(({ inode, path, protocol }) => {
     const [, pid, fd] = /^\/proc\/(\d+)\/fd\/(\d+)$/.exec(path) ?? [];
     const kind = kinds[protocol];
@@ -85,8 +84,7 @@ export async function readSocketOptions(sockets: readonly AskedSocket[], context
   });
   if (call === undefined || questions.length === 0) return '';
   const asked = questions.slice(0, maxAsked);
-  const result = await runCommand(['perl', '-MErrno', '-e', script, String(call), ...asked.flat()], {
-    ...context,
+  const result = await files.run(['perl', '-MErrno', '-e', script, String(call), ...asked.flat()], {
     timeoutMs: limitMs,
     maxBytes: asked.length * 64,
     keep: 'head',

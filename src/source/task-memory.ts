@@ -1,8 +1,6 @@
 /** Reads what a process has mapped, and leaves out plain files and plain memory. */
 
-import { statSync, type BigIntStats } from 'node:fs';
-
-import { escapeOctal, isDenied, readLines, readShown } from './small-file.js';
+import { escapeOctal, isDenied, isRegular, type FileStat, type ProcFiles } from './proc-files.js';
 import { describeStat } from './task-descriptors.js';
 import { maxPlaces, type Block, type MountNamespace, type Walk } from './task-walk.js';
 
@@ -44,9 +42,9 @@ export function readMemory(block: Block, walk: Walk, mounts: MountNamespace | un
       block.write(`map ${escapeControls(mapping.line)}`);
       continue;
     }
-    const file = mapping.path.startsWith('/') ? findFile(block, mapping, mounts) : undefined;
+    const file = mapping.path.startsWith('/') ? findFile(block, walk.files, mapping, mounts) : undefined;
     notePlace(block, walk, mapping, mounts);
-    const isPlain = file !== undefined && file.isFile() && !mapping.path.endsWith(' (deleted)');
+    const isPlain = file !== undefined && isRegular(file) && !mapping.path.endsWith(' (deleted)');
     if (isPlain) {
       walk.plainFiles.add(mapping.file);
       continue;
@@ -55,8 +53,8 @@ export function readMemory(block: Block, walk: Walk, mounts: MountNamespace | un
     if (file !== undefined) block.write(`is map:${mapping.range} ${describeStat(file)} -`);
     hasDevice ||= !mapping.path.endsWith(' (deleted)') && mapping.path !== '[uprobes]';
   }
-  if (hasDevice) readFlags(block, kept);
-  if (sharedKb >= minSharedKb) readRollup(block);
+  if (hasDevice) readFlags(block, walk.files, kept);
+  if (sharedKb >= minSharedKb) readRollup(block, walk.files);
 }
 
 /** The kernel writes a line break in a path as `\012` and leaves the backslash itself alone. */
@@ -80,7 +78,7 @@ function collectMappings(block: Block, walk: Walk): readonly Mapping[] {
     else if (kept.size >= maxMaps) block.cut('maps');
     else kept.set(file, readMapping(line, file));
   };
-  if (!readLines(`${block.directory}/maps`, maxMapsBytes, take)) block.cut('maps');
+  if (!walk.files.lines(`${block.directory}/maps`, maxMapsBytes, take)) block.cut('maps');
   return [...kept.values()];
 }
 
@@ -112,11 +110,17 @@ function linkName({ range }: Mapping): string {
   return range.replaceAll(/\b0+(?=[0-9a-f])/g, '');
 }
 
-function findFile(block: Block, mapping: Mapping, mounts: MountNamespace | undefined): BigIntStats | undefined {
+function findFile(
+  block: Block,
+  files: ProcFiles,
+  mapping: Mapping,
+  mounts: MountNamespace | undefined,
+): FileStat | undefined {
   if (mounts === undefined || namedMemory.test(mapping.path)) return undefined;
-  if (mounts.view.isLocalDevice(deviceOf(mapping)) === false || !mounts.view.isLocalPath(mapping.path)) return undefined;
+  if (mounts.view.isLocalDevice(deviceOf(mapping)) === false || !mounts.view.isLocalPath(mapping.path))
+    return undefined;
   try {
-    return statSync(`${block.directory}/map_files/${linkName(mapping)}`, { bigint: true });
+    return files.stat(`${block.directory}/map_files/${linkName(mapping)}`);
   } catch (error) {
     if (!isDenied(error)) return undefined;
   }
@@ -125,7 +129,7 @@ function findFile(block: Block, mapping: Mapping, mounts: MountNamespace | undef
   return found !== undefined && String(found.ino) === mapping.inode ? found : undefined;
 }
 
-function readFlags(block: Block, kept: readonly Mapping[]): void {
+function readFlags(block: Block, files: ProcFiles, kept: readonly Mapping[]): void {
   const wanted = new Set(kept.filter(({ path }) => !path.endsWith(' (deleted)')).map(({ range }) => range));
   let range: string | undefined;
   const take = (line: string): void => {
@@ -136,12 +140,12 @@ function readFlags(block: Block, kept: readonly Mapping[]): void {
     const [first = ''] = line.split(' ', 1);
     if (first.includes('-')) range = wanted.has(first) ? first : undefined;
   };
-  const isWhole = block.attempt('vmflags', true, () => readLines(`${block.directory}/smaps`, maxSmapsBytes, take));
+  const isWhole = block.attempt('vmflags', true, () => files.lines(`${block.directory}/smaps`, maxSmapsBytes, take));
   if (!isWhole) block.cut('vmflags');
 }
 
-function readRollup(block: Block): void {
-  const text = block.attempt('rollup', '', () => readShown(`${block.directory}/smaps_rollup`));
+function readRollup(block: Block, files: ProcFiles): void {
+  const text = block.attempt('rollup', '', () => files.shown(`${block.directory}/smaps_rollup`));
   for (const line of text.split('\n')) {
     if (/^(?:Rss|Pss_Anon|Pss_Shmem|Swap|SwapPss):/.test(line)) block.write(`rollup ${line.replaceAll(/\s+/g, ' ')}`);
   }

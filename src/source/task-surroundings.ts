@@ -1,14 +1,11 @@
 /** Reads what surrounds the processes of a tree: socket tables, processes outside, crdoctor's own namespaces. */
 
-import { existsSync, readlinkSync } from 'node:fs';
-
 import { readHugePages } from './huge-pages.js';
 import { findLostPlaces } from './mount-ids.js';
 import { readNetTables, type TableOf } from './net-tables.js';
 import { findAttached, findTerminals } from './outside-tasks.js';
 import { findShared } from './shared-parts.js';
-import type { RunContext } from './slow-paths.js';
-import { isDenied, isGone, orGone } from './small-file.js';
+import { isDenied, isDirectory, isGone, orGone, type ProcFiles } from './proc-files.js';
 import { readSocketNames } from './socket-names.js';
 import { readSocketOptions } from './socket-options.js';
 import type { Walk } from './task-walk.js';
@@ -22,7 +19,6 @@ export interface Surroundings {
   readonly inside: ReadonlySet<number>;
   /** Parent of each process but the first. */
   readonly parents: ReadonlyMap<number, number>;
-  readonly context: RunContext;
 }
 
 /** What belongs to no single process: our own namespaces, tables of sockets, processes outside. */
@@ -33,23 +29,22 @@ export async function readSurroundings({
   networks,
   inside,
   parents,
-  context,
 }: Surroundings): Promise<string> {
   const self = [...ownNamespaces].map(([kind, link]) => `ns:${kind} ${link}\n`).join('');
   const tables = await readTables(walk, networks, ownNamespaces.get('net') ?? '');
-  const names = await nameSockets(walk, tables.unknown, context);
+  const names = await nameSockets(walk, tables.unknown);
   const protocols = [...tables.found, ...names.byInode];
   const asked = await Promise.all([
-    parents.size > 0 ? findShared(parents, context) : '',
-    walk.places.length > 0 ? findLostPlaces(walk, context) : '',
-    walk.hasMemoryFiles ? readHugePages(context) : '',
+    parents.size > 0 ? findShared(parents, walk.files) : '',
+    walk.places.length > 0 ? findLostPlaces(walk) : '',
+    walk.hasMemoryFiles ? readHugePages(walk.files) : '',
     readSocketOptions(
       protocols.map(([inode, protocol]) => ({ inode, protocol, path: walk.sockets.get(inode) ?? '' })),
-      context,
+      walk.files,
     ),
   ]);
   const attached = await readAttached(rootPid, ownNamespaces.get('pid'), inside, walk);
-  const terminals = walk.terminals.size > 0 ? await findTerminals(inside, walk.pause) : '';
+  const terminals = walk.terminals.size > 0 ? await findTerminals(walk.files, inside, walk.pause) : '';
   return `== self\n${self}${tables.text}${names.text}${asked.join('')}${attached}${terminals}`;
 }
 
@@ -61,8 +56,8 @@ async function readAttached(
   walk: Walk,
 ): Promise<string> {
   try {
-    const link = readlinkSync(`/proc/${rootPid}/ns/pid`);
-    return link === own ? '== attached\n' : await findAttached(link, inside, walk.pause);
+    const link = walk.files.link(`/proc/${rootPid}/ns/pid`);
+    return link === own ? '== attached\n' : await findAttached(walk.files, link, inside, walk.pause);
   } catch (error) {
     if (isDenied(error)) return '== attached\ndenied attached\n';
     // It has ended, and who was attached to it with it.
@@ -80,14 +75,14 @@ async function readTables(
   let text = '';
   const found = new Map<string, string>();
   const read = async (directory: string, isOwn: boolean): Promise<void> => {
-    const tables = await readNetTables(directory, unknown, isOwn, unsure, walk.pause);
+    const tables = await readNetTables(walk.files, directory, unknown, isOwn, unsure, walk.pause);
     text += tables.text;
     for (const [inode, table] of tables.tables) found.set(inode, table);
   };
-  const unsure = findUnsureTables();
+  const unsure = findUnsureTables(walk.files);
   const unknown = new Set(walk.sockets.keys());
   for (const [link, pids] of networks) {
-    const pid = pids.find((each) => orGone('', () => readlinkSync(`/proc/${each}/ns/net`)) === link);
+    const pid = pids.find((each) => orGone('', () => walk.files.link(`/proc/${each}/ns/net`)) === link);
     text += `== net ${link}\n`;
     if (pid === undefined) text += 'cut net\n';
     else await read(`/proc/${pid}/net`, link === [...networks.keys()][0]);
@@ -103,8 +98,9 @@ async function readTables(
  * Tables with sockets that may be something else: the parts of an MPTCP socket stand in those of TCP, under its
  * inode (linux net/mptcp/subflow.c, mptcp_subflow_create_socket).
  */
-function findUnsureTables(): ReadonlySet<string> {
-  return new Set(existsSync('/proc/sys/net/mptcp') ? ['tcp', 'tcp6'] : []);
+function findUnsureTables(files: ProcFiles): ReadonlySet<string> {
+  const has = orGone(false, () => isDirectory(files.stat('/proc/sys/net/mptcp')));
+  return new Set(has ? ['tcp', 'tcp6'] : []);
 }
 
 interface NamedSockets {
@@ -113,10 +109,10 @@ interface NamedSockets {
   readonly byInode: readonly (readonly [inode: string, name: string])[];
 }
 
-async function nameSockets(walk: Walk, unknown: ReadonlySet<string>, context: RunContext): Promise<NamedSockets> {
+async function nameSockets(walk: Walk, unknown: ReadonlySet<string>): Promise<NamedSockets> {
   if (unknown.size === 0) return { text: '', byInode: [] };
   const paths = new Map([...unknown].map((inode) => [walk.sockets.get(inode) ?? '', inode]));
-  const names = await readSocketNames([...paths.keys()], context);
+  const names = await readSocketNames([...paths.keys()], walk.files);
   if (names === undefined) return { text: '== sockets\ncut sockets\n', byInode: [] };
   const byInode = [...paths].flatMap(([path, inode]) => {
     const name = names.get(path);
