@@ -1,7 +1,8 @@
 /** `crdoctor check`: judges a host or a container before the freeze. */
 
 import { exitStatus, type ExitStatus } from '../errors.js';
-import { collect } from '../evidence/collect.js';
+import { collect, type Collected } from '../evidence/collect.js';
+import { collectPair, type CollectedTarget } from '../evidence/collect-target.js';
 import type { Assessment } from '../findings/finding.js';
 import { escapeText } from '../render/escape.js';
 import type { CheckContext } from '../render/options.js';
@@ -12,6 +13,7 @@ import type { Invocation } from './invocation.js';
 import type { Judge } from './judging.js';
 import { deadlineOf, progressOf, textOptionsOf } from './output-options.js';
 import { openRules } from './rule-set.js';
+import { openTarget, type OpenTarget } from './open-target.js';
 import { readPlace } from './where-option.js';
 
 /**
@@ -20,24 +22,39 @@ import { readPlace } from './where-option.js';
  */
 export async function runCheck(parsed: CheckArguments, invocation: Invocation): Promise<ExitStatus> {
   const { source, wish, isRecorded, problems, explain } = await openSource(parsed, invocation);
+  const target = await openTargetOf(parsed, invocation);
   const loading = loadJudge(wish, parsed, invocation);
   // What is wrong with rules of the user is told before anything is looked at; else both happen at once.
   if (parsed.rules !== undefined) await loading;
   const tellProblems = (): void => {
-    for (const problem of problems()) invocation.stderr.write(`crdoctor: ${escapeText(problem)}\n`);
+    for (const problem of [...problems(), ...(target?.problems() ?? [])])
+      invocation.stderr.write(`crdoctor: ${escapeText(problem)}\n`);
   };
-  const collecting = collect(source, wish).catch((error: unknown) => {
+  const collecting = collectSides(source, target?.source, wish).catch((error: unknown) => {
     // What is odd about a report may be why it cannot be judged.
     tellProblems();
     throw explain(error);
   });
   const [collected, judge] = await Promise.all([collecting, loading]);
   invocation.signal.throwIfAborted();
-  const { assessment, reasons } = judge(collected, source.where);
+  const { assessment, reasons } = judge(collected.source, source.where, collected.target);
   tellProblems();
   const context = { reasons, strict: parsed.strict ?? false, isRecorded };
   invocation.stdout.write(await renderCheck(assessment, context, parsed, invocation));
   return statusOf(assessment, context.strict);
+}
+
+async function openTargetOf(parsed: CheckArguments, invocation: Invocation): Promise<OpenTarget | undefined> {
+  if (parsed.to === undefined) return undefined;
+  return openTarget(readPlace('--to', parsed.to), { invocation, signal: deadlineOf(parsed, invocation) });
+}
+
+async function collectSides(
+  source: Source,
+  target: Source | undefined,
+  wish: CheckWish,
+): Promise<{ readonly source: Collected; readonly target?: CollectedTarget }> {
+  return target === undefined ? { source: await collect(source, wish) } : collectPair(source, target, wish);
 }
 
 /** What is looked at, and what for. */

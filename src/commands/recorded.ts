@@ -27,7 +27,6 @@ import type { Invocation } from './invocation.js';
 export function completeArguments(parsed: CheckArguments, { engine, instance }: Manifest): CheckArguments {
   const named = instanceOf(parsed);
   if (parsed.pid !== undefined) throw new UserError('--pid looks at a running process, and a report has none');
-  if (parsed.to !== undefined) throw new UserError('--to does not go with the host of a report yet');
   if (named !== undefined && named !== instance) {
     throw new UserError(`this report is about ${instance ?? 'a host without a container'}, not about ${named}`);
   }

@@ -5,6 +5,7 @@ import type { FactSet } from '../facts/schema.js';
 import type { Cause, Operation, Phase } from '../rules/cause.js';
 import { compileCause, type CompiledCause, type CompiledPrediction } from '../rules/compile.js';
 import type { Reading, Variables } from '../rules/language.js';
+import { lackKey } from './lack-key.js';
 import { rankOf, toFinding, unique, verdictOf, type Judgement } from './summarize.js';
 import type { Assessment, Finding, Note, Occurrence, Side, Subject } from './finding.js';
 
@@ -196,12 +197,39 @@ function missingFor(
   factSet: FactSet,
   side: Side,
 ): readonly string[] {
-  const wanted = unique(paths.flatMap(evidenceOf));
-  const ids = wanted.length > 0 ? wanted : evidenceFor(compiled);
-  const unread = ids.filter((id) => sidesOf(side).some((each) => factSet.gaps.has(`${each}:${id}`)));
-  return unread.length > 0 ? unread : ids;
+  const wanted = paths.flatMap((path) => lacksOf(path, factSet, side));
+  const lacks = wanted.length > 0 ? wanted : compiled.reads.flatMap((path) => lacksOf(path, factSet, side));
+  const unread = lacks.filter(({ isUnread }) => isUnread);
+  return unique((unread.length > 0 ? unread : lacks).map(({ key }) => key));
 }
 
-function sidesOf(side: Side): readonly Side[] {
-  return side === 'target' ? ['target'] : ['source', 'instance'];
+interface Lack {
+  /** As {@link lackKey} makes it. */
+  readonly key: string;
+  /** It is known why it could not be read. */
+  readonly isUnread: boolean;
+}
+
+/** The evidence behind a fact, on the side where it should have been read. */
+function lacksOf(path: string, { gaps }: FactSet, side: Side): readonly Lack[] {
+  const sides = sidesOf(path, side);
+  return evidenceOf(path).map((id) => {
+    const unread = sides.find((each) => gaps.has(`${each}:${id}`));
+    return { key: lackKey(unread ?? sides[0], id), isUnread: unread !== undefined };
+  });
+}
+
+/** What is known of the instance comes from its own evidence and from that of either host. */
+function sidesOf(path: string, side: Side): readonly [Side, ...Side[]] {
+  switch (/^\w+/.exec(path)?.[0]) {
+    case 'target':
+      return ['target'];
+    case 'source':
+    case 'engine':
+      return ['source'];
+    case 'instance':
+      return ['instance', 'source', 'target'];
+    default:
+      return side === 'target' ? ['target'] : ['source', 'instance'];
+  }
 }

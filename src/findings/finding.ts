@@ -34,6 +34,8 @@ export interface Finding {
   readonly evidence: readonly EvidenceId[];
   /** Evidence that would have been needed and could not be read. */
   readonly missing: readonly EvidenceId[];
+  /** The same with its host: `criu.check`, of a target `target:criu.check`. Undefined: there is one host alone. */
+  readonly lacking?: readonly string[];
 }
 
 /** What a verdict is about. */

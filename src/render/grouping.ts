@@ -1,7 +1,6 @@
 /** Sorts findings into the groups that every format shows, and thins out what repeats. */
 
 import type { Assessment, Finding, Occurrence } from '../findings/finding.js';
-import type { EvidenceId } from '../source/source.js';
 
 export interface FindingGroups {
   readonly blockers: readonly Finding[];
@@ -42,7 +41,8 @@ export function joinPhases(findings: readonly Finding[]): readonly SharedFinding
   const groups = new Map<string, Finding[]>();
   for (const finding of findings) {
     const { cause, outcome, severity, title, fix } = finding;
-    const key = JSON.stringify([cause, outcome, severity, title, fix, messagesOf(finding)]);
+    const sides = [...new Set(finding.occurrences.map(({ side }) => side))];
+    const key = JSON.stringify([cause, outcome, severity, title, fix, sides, messagesOf(finding)]);
     groups.set(key, [...(groups.get(key) ?? []), finding]);
   }
   return [...groups.values()].flatMap((group) => {
@@ -53,7 +53,8 @@ export function joinPhases(findings: readonly Finding[]): readonly SharedFinding
 
 /** Findings that are undecided for want of the same evidence. */
 export interface UnknownGroup {
-  readonly missing: readonly EvidenceId[];
+  /** With their hosts, as of findings/lack-key.ts. */
+  readonly missing: readonly string[];
   readonly findings: readonly Finding[];
 }
 
@@ -61,12 +62,20 @@ export interface UnknownGroup {
 export function groupUnknown(findings: readonly Finding[]): readonly UnknownGroup[] {
   const groups = new Map<string, Finding[]>();
   for (const finding of findings) {
-    const key = [...finding.missing].sort().join('\n');
+    const key = [...lackingOf(finding)].sort().join('\n');
     const group = groups.get(key) ?? [];
     group.push(finding);
     groups.set(key, group);
   }
-  return [...groups.values()].map((group) => ({ missing: group[0]?.missing ?? [], findings: group }));
+  return [...groups.values()].map((group) => ({
+    missing: group[0] === undefined ? [] : lackingOf(group[0]),
+    findings: group,
+  }));
+}
+
+/** What a finding lacks, with the host where there are two. */
+export function lackingOf({ lacking, missing }: Finding): readonly string[] {
+  return lacking ?? missing;
 }
 
 /** An occurrence's message and how often it says the same. */

@@ -39,7 +39,6 @@ function judgeLive(name: string): CheckDocument {
     criuOptions: [],
     images: undefined,
     operation,
-    hasTarget: false,
   } as const;
   const { assessment } = prepareJudge(causes, wish)(collected, 'local');
   return JSON.parse(JSON.stringify(assessment)) as CheckDocument;
