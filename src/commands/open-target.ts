@@ -12,6 +12,8 @@ export interface OpenTarget {
   readonly isRecorded: boolean;
   /** What was odd about it so far. Untrusted. */
   readonly problems: () => readonly string[];
+  /** Why it, or most of it, cannot be looked at. Untrusted. */
+  readonly problem?: string;
   readonly close: () => Promise<void>;
 }
 

@@ -7,7 +7,7 @@ import { parseWanted, type Wants } from '../report/wanted.js';
 import type { Invocation } from './invocation.js';
 import { asWritten } from './prepared-argv.js';
 import type { ReportArguments } from './report-options.js';
-import { requireLocal } from './where-option.js';
+import { readPlace, requireLocal, type Place } from './where-option.js';
 
 /** A report as asked for. */
 export interface ReportWish {
@@ -21,6 +21,8 @@ export interface ReportWish {
   readonly words: readonly string[];
   readonly output: string | undefined;
   readonly show: boolean;
+  /** Where it was to go to; undefined = one host is reported. */
+  readonly to: Place | undefined;
   /** What was being done, for the judgement. */
   readonly operation: Operation;
 }
@@ -45,7 +47,8 @@ export function readReportWish(parsed: ReportArguments, { argv }: Invocation): R
     words,
     output,
     show,
-    operation: instance === undefined ? 'host' : operationOf(words.join(' ')),
+    to: parsed.to === undefined ? undefined : readPlace('--to', parsed.to),
+    operation: parsed.to !== undefined ? 'move' : instance === undefined ? 'host' : operationOf(words.join(' ')),
   };
 }
 

@@ -5,6 +5,7 @@ import { hostname } from 'node:os';
 import type { ReportWriter } from '../archive/write.js';
 import { exitStatus, type ExitStatus } from '../errors.js';
 import type { Collected } from '../evidence/collect.js';
+import type { CollectedTarget } from '../evidence/collect-target.js';
 import type { Assessment } from '../findings/finding.js';
 import { escapeText } from '../render/escape.js';
 import { renderReportReadme } from '../render/report-readme.js';
@@ -18,6 +19,7 @@ import { containerWish } from './container-wish.js';
 import { readFailedOutput } from './failed-output.js';
 import type { Invocation } from './invocation.js';
 import { logJudgeOf } from './log-judge.js';
+import { openTarget } from './open-target.js';
 import { deadlineOf, progressOf } from './output-options.js';
 import type { ReportArguments } from './report-options.js';
 import { defaultTimeout, readReportWish, type ReportWish } from './report-wish.js';
@@ -69,13 +71,16 @@ async function build(
   const signal = deadlineOf({ ...parsed, timeout: parsed.timeout ?? defaultTimeout }, invocation);
   const onProgress = progressOf(parsed, invocation);
   const source = openLocal({ signal, onProgress, env: invocation.env, now: invocation.now });
+  const target = wish.to && (await openTarget(wish.to, { invocation, signal }));
+  if (target?.problem !== undefined) tell(target.problem, invocation);
   return buildReport({
     source,
+    ...(target && { target: { ...target, instance: wish.instance } }),
     request: { engine: wish.engine, instance: wish.instance, wants: wish.wants },
     action,
     writer,
     redact: redactEvidence,
-    judge: rules === undefined ? undefined : (collected) => judge(wish, collected, rules),
+    judge: rules === undefined ? undefined : (collected, there) => judge(wish, collected, there, rules),
     logs: rules === undefined ? undefined : logJudgeOf(rules),
     version: invocation.version,
     hostname: hostname(),
@@ -86,14 +91,19 @@ async function build(
 }
 
 /** An instance that does not run cannot be judged; its host can. */
-async function judge(wish: ReportWish, collected: Collected, rules: Promise<RuleSet>): Promise<Assessment> {
+async function judge(
+  wish: ReportWish,
+  collected: Collected,
+  target: CollectedTarget | undefined,
+  rules: Promise<RuleSet>,
+): Promise<Assessment> {
   const [{ prepareJudge }, { causes }] = await Promise.all([import('./judging.js'), rules]);
   const isRunning = collected.instance !== undefined;
   const { instance, engine, operation } = wish;
   const checkWish = isRunning
     ? containerWish({ instance, engine, operation })
-    : containerWish({ instance: undefined, engine, operation: 'host' });
-  return prepareJudge(causes, checkWish)(collected, 'local').assessment;
+    : containerWish({ instance: undefined, engine, operation: target === undefined ? 'host' : 'move' });
+  return prepareJudge(causes, checkWish)(collected, 'local', target).assessment;
 }
 
 const noWriter: ReportWriter = {

@@ -1,9 +1,11 @@
 /** Asks a source for everything a report holds. What cannot be had becomes evidence that says so. */
 
 import type { Engine, InstanceAddress, Packaging } from '../engines/engine.js';
+import { UserError } from '../errors.js';
 import { parseServer } from '../parse/server-json.js';
 import type { Evidence, EvidenceId, EvidenceRequest, Source } from '../source/source.js';
 import { placeRequests } from './catalogue.js';
+import { chooseEngine } from './collect-target.js';
 import { gatherHost, guessEngine, rejudgeCriu, type Collected } from './collect.js';
 import {
   daemonRequests,
@@ -24,6 +26,8 @@ import { scoutHost, type Scout } from './scout.js';
 export interface ReportRequest {
   readonly engine?: string | undefined;
   readonly instance?: string | undefined;
+  /** That there is no such instance is no error, and what it may have left is looked for: the target of a move. */
+  readonly mayBeMissing?: boolean;
   /** Whether this evidence is wanted; what is needed to find the instance is asked for anyway. */
   readonly wants: (id: EvidenceId) => boolean;
 }
@@ -48,10 +52,11 @@ export interface ReportEvidence {
 export async function collectReport(source: Source, request: ReportRequest): Promise<ReportEvidence> {
   const scout = await scoutHost(source);
   const wanted = onlyWanted(source, request.wants);
-  const guess = guessEngine(scout, request.engine);
+  const guess =
+    request.mayBeMissing === true ? chooseEngine(scout, request.engine) : guessEngine(scout, request.engine);
   const { instance: name } = request;
   const [located, firstHost, general, ofGuess, early] = await Promise.all([
-    name === undefined ? undefined : locateInstance(source, scout, name, request.engine),
+    name === undefined ? undefined : locate(source, scout, name, request),
     gatherHost(wanted, scout, guess?.name, name === undefined ? guess?.serverRequest : undefined),
     gatherGeneral(wanted),
     gatherEngine(wanted, scout, guess),
@@ -81,6 +86,23 @@ export async function collectReport(source: Source, request: ReportRequest): Pro
     plans: ofInstance.plans,
     notes: [...listOf(located?.reason), ...ofInstance.plans.flatMap(({ notes }) => notes)],
   };
+}
+
+async function locate(
+  source: Source,
+  scout: Scout,
+  name: string,
+  { engine: engineName, mayBeMissing = false }: ReportRequest,
+): Promise<LocatedInstance | undefined> {
+  try {
+    return await locateInstance(source, scout, name, engineName);
+  } catch (error) {
+    if (!mayBeMissing || !(error instanceof UserError)) throw error;
+    const engine = chooseEngine(scout, engineName);
+    if (engine === undefined || engine.refuseName(name) !== undefined) return undefined;
+    const [server] = await source.gather(listOf(engine.serverRequest));
+    return { engine, instance: undefined, reason: error.message, server, evidence: [] };
+  }
 }
 
 /** What is being reported, as far as it is known. */

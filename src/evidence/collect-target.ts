@@ -42,7 +42,7 @@ async function lookAtTarget(target: Source, engineName: string | undefined): Pro
 }
 
 /** That a target lacks the engine is a finding and no error. */
-function chooseEngine({ present }: Scout, engineName: string | undefined): Engine | undefined {
+export function chooseEngine({ present }: Scout, engineName: string | undefined): Engine | undefined {
   if (engineName !== undefined) return findEngine(engineName);
   return present.length === 1 ? present[0] : undefined;
 }

@@ -2,13 +2,15 @@
 
 import type { ReportWriter } from '../archive/write.js';
 import type { Collected } from '../evidence/collect.js';
+import type { CollectedTarget } from '../evidence/collect-target.js';
 import { collectReport, type ReportEvidence, type ReportRequest } from '../evidence/collect-report.js';
 import type { LeftOutFile, PlannedFile } from '../evidence/report-files.js';
 import type { Assessment, Triage } from '../findings/finding.js';
 import { silent, type ProgressSink } from '../progress/progress.js';
 import { renderLaunchpad } from '../render/launchpad.js';
 import { renderReportReadme } from '../render/report-readme.js';
-import type { Manifest } from '../source/manifest.js';
+import { parseUname } from '../parse/uname.js';
+import type { Manifest, RecordedTarget } from '../source/manifest.js';
 import type { Evidence, Source } from '../source/source.js';
 import { actionEvidence, type ToldAction } from './action.js';
 import { createAssembler, type Assembler, type Placement, type Redact } from './assembler.js';
@@ -19,6 +21,8 @@ import type { ReportSummary } from './summary.js';
 export interface BuildOptions {
   readonly source: Source;
   readonly request: ReportRequest;
+  /** The host that the instance was to go to. */
+  readonly target?: ReportedTarget;
   readonly action: ToldAction;
   /** More about the action, by those who watched it. */
   readonly watched?: readonly Evidence[];
@@ -27,7 +31,7 @@ export interface BuildOptions {
   readonly writer: Pick<ReportWriter, 'add'>;
   readonly redact: Redact;
   /** Judges what a check would have looked at; undefined = nothing is to be judged. */
-  readonly judge: ((collected: Collected) => Promise<Assessment>) | undefined;
+  readonly judge: ((collected: Collected, target: CollectedTarget | undefined) => Promise<Assessment>) | undefined;
   /** Judges the logs among what was collected; undefined = they are packed unread. */
   readonly logs: LogJudge | undefined;
   /** Version of crdoctor. */
@@ -39,12 +43,21 @@ export interface BuildOptions {
   readonly signal: AbortSignal;
 }
 
+/** The second host of a report. */
+export interface ReportedTarget {
+  readonly source: Source;
+  /** Name of the instance there. */
+  readonly instance: string | undefined;
+  /** Why it cannot be looked at as a whole; undefined = nothing is known against it. Untrusted. */
+  readonly problem?: string;
+}
+
 /**
  * Adds everything to the archive but does not finish it.
  * @throws {UserError} as {@link collectReport}, and when the archive cannot be written
  */
 export async function buildReport(options: BuildOptions): Promise<ReportSummary> {
-  const { source, request, writer, now, signal } = options;
+  const { source, request, target, writer, now, signal } = options;
   const createdAt = now();
   const assembler = createAssembler(writer, options.redact);
   const desk = createLogDesk(options.logs, options.sinceMs);
@@ -53,16 +66,23 @@ export async function buildReport(options: BuildOptions): Promise<ReportSummary>
     const added = await assembler.add(evidence, { side: 'action', path: `${evidence.id.replace('action.', '')}.txt` });
     await desk.read(added);
   }
-  const found = await collectReport(source, request);
-  const collected = await addCollected(assembler, found.collected);
-  for (const evidence of found.extras) await desk.read(await assembler.add(evidence, { side: 'source' }));
-  await addFiles(options, assembler, found, desk);
+  const [found, foundThere] = await Promise.all([
+    collectReport(source, request),
+    target && collectReport(target.source, requestOf(request, target)),
+  ]);
+  const collected = await addSide(options, { side: 'source', source, found }, assembler, desk);
+  const there =
+    target && foundThere && (await addSide(options, { ...target, side: 'target', found: foundThere }, assembler, desk));
   // Asked after the last piece: a limit that came too late has cut nothing short.
   const isComplete = !signal.aborted;
-  const assessment = await options.judge?.(collected);
+  const assessment = await options.judge?.(
+    collected,
+    target && there && { where: target.source.where, evidence: there.host },
+  );
   const triage = await desk.judge();
   const manifest = manifestOf(options, found, assembler, createdAt, isComplete);
-  const summary = summaryOf(manifest, assembler, found.notes, assessment, triage);
+  const notes = [...found.notes, ...(foundThere?.notes ?? []).map((note) => `On the target: ${note}`)];
+  const summary = summaryOf(manifest, assembler, notes, assessment, triage);
   await writer.add('findings.json', renderFindings(assessment, triage));
   await writer.add('redactions.json', renderRedactions(assembler.ledger()));
   await writer.add('launchpad.txt', renderLaunchpad(summary));
@@ -71,11 +91,35 @@ export async function buildReport(options: BuildOptions): Promise<ReportSummary>
   return summary;
 }
 
+function requestOf({ wants, engine }: ReportRequest, { instance }: ReportedTarget): ReportRequest {
+  return { wants, engine, instance, mayBeMissing: true };
+}
+
+/** One of the hosts with what was found on it. */
+interface FoundSide {
+  readonly side: 'source' | 'target';
+  readonly source: Source;
+  readonly found: ReportEvidence;
+}
+
+async function addSide(
+  options: BuildOptions,
+  where: FoundSide,
+  assembler: Assembler,
+  desk: LogDesk,
+): Promise<Collected> {
+  const { side, found } = where;
+  const collected = await addCollected(assembler, found.collected, side);
+  for (const evidence of found.extras) await desk.read(await assembler.add(evidence, { side }));
+  await addFiles(options, where, assembler, desk);
+  return collected;
+}
+
 /** Judged is what the reader of the report can judge again: the evidence as it was packed. */
-async function addCollected(assembler: Assembler, collected: Collected): Promise<Collected> {
+async function addCollected(assembler: Assembler, collected: Collected, side: FoundSide['side']): Promise<Collected> {
   const addAll = async (evidence: readonly Evidence[]): Promise<readonly Evidence[]> => {
     const packed: Evidence[] = [];
-    for (const each of evidence) packed.push((await assembler.add(each, { side: 'source' })).evidence);
+    for (const each of evidence) packed.push((await assembler.add(each, { side })).evidence);
     return packed;
   };
   return { ...collected, host: await addAll(collected.host), ofInstance: await addAll(collected.ofInstance) };
@@ -83,9 +127,9 @@ async function addCollected(assembler: Assembler, collected: Collected): Promise
 
 /** One at a time, because each may be large. */
 async function addFiles(
-  { request, source, signal, now, onProgress = silent }: BuildOptions,
+  { request, signal, now, onProgress = silent }: BuildOptions,
+  { side, source, found: { plans } }: FoundSide,
   assembler: Assembler,
-  { plans }: ReportEvidence,
   desk: LogDesk,
 ): Promise<void> {
   for (const { request: wish, path, modifiedS } of plans.flatMap(({ files }) => files)) {
@@ -94,13 +138,13 @@ async function addFiles(
     onProgress({ type: 'started', step: wish.id, detail: `${wish.directory}/${wish.name}` });
     const evidence = signal.aborted ? tooLate(wish, now()) : (await source.gather([wish]))[0];
     if (evidence === undefined) continue;
-    const placement: Placement = { side: 'source', path, isBinary: wish.encoding === 'base64' };
+    const placement: Placement = { side, path, isBinary: wish.encoding === 'base64' };
     const added = await assembler.add(evidence, placement);
     await desk.read(added, modifiedS);
     onProgress({ type: 'ended', step: wish.id, status: evidence.status, durationMs: now().getTime() - started });
   }
   for (const file of plans.flatMap(({ leftOut }) => leftOut)) {
-    if (request.wants(file.id)) await assembler.add(stayedOut(file, now()), { side: 'source' });
+    if (request.wants(file.id)) await assembler.add(stayedOut(file, now()), { side });
   }
 }
 
@@ -118,7 +162,7 @@ function nothing(id: string, origin: string, now: Date): Omit<Evidence, 'status'
 }
 
 function manifestOf(
-  { version, hostname, request }: BuildOptions,
+  { version, hostname, request, target }: BuildOptions,
   { collected }: ReportEvidence,
   assembler: Assembler,
   createdAt: Date,
@@ -131,9 +175,15 @@ function manifestOf(
     ...(collected.engine !== undefined && { engine: collected.engine }),
     ...(request.instance !== undefined && { instance: request.instance }),
     ...(hostname !== '' && { hostname }),
+    ...(target !== undefined && { target: recordedTarget(target, assembler) }),
     complete,
     artifacts: assembler.artifacts(),
   };
+}
+
+function recordedTarget({ source: { where }, problem }: ReportedTarget, assembler: Assembler): RecordedTarget {
+  const hostname = parseUname(assembler.textOf('host.uname', 'target') ?? '')?.hostname;
+  return { where, ...(hostname !== undefined && { hostname }), ...(problem !== undefined && { problem }) };
 }
 
 function summaryOf(
@@ -155,6 +205,6 @@ function summaryOf(
     ...(triage !== undefined && { triage }),
     ...(Object.keys(action).length > 0 && { action }),
     notes,
-    textOf: (id) => assembler.textOf(id),
+    textOf: (id, side) => assembler.textOf(id, side),
   };
 }
