@@ -102,6 +102,8 @@ export interface Engine {
   instanceRequests(name: string): readonly EvidenceRequest[];
   /** A second question when the answer lacks the pid; undefined where the first one always has it. */
   pidRequest(name: string): EvidenceRequest | undefined;
+  /** Asks the engine of a target for what an instance that comes there may need or collide with. */
+  readonly targetRequests: readonly EvidenceRequest[];
   /** Asks for the names of all instances. */
   readonly namesRequest: EvidenceRequest | undefined;
   readInstance(evidence: ReadonlyMap<string, Evidence>): InstanceAnswer;

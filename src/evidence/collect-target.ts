@@ -4,6 +4,7 @@ import type { Engine, ObservableEngine } from '../engines/engine.js';
 import { engines, findEngine } from '../engines/index.js';
 import type { Evidence, Source } from '../source/source.js';
 import { collect, gatherHost, rejudgeCriu, type Collected, type CollectRequest } from './collect.js';
+import { gatherForInstance, gatherShared } from './gather-pair.js';
 import { scoutHost, type Scout } from './scout.js';
 
 /** The host that an instance is to go to. */
@@ -24,7 +25,16 @@ export interface CollectedPair {
  */
 export async function collectPair(source: Source, target: Source, request: CollectRequest): Promise<CollectedPair> {
   const [ofSource, first] = await Promise.all([collect(source, request), lookAtTarget(target, request.engine)]);
-  return { source: ofSource, target: { where: target.where, evidence: await complete(target, first, ofSource) } };
+  const ofTarget = await complete(target, first, ofSource);
+  const [sharedOfSource, sharedOfTarget, forInstance] = await Promise.all([
+    gatherShared(source, ofSource.host, ofSource.engine),
+    gatherShared(target, ofTarget, ofSource.engine),
+    gatherForInstance(target, ofTarget, ofSource),
+  ]);
+  return {
+    source: { ...ofSource, host: [...ofSource.host, ...sharedOfSource] },
+    target: { where: target.where, evidence: [...ofTarget, ...sharedOfTarget, ...forInstance] },
+  };
 }
 
 /** What was found out about a target before it was known what is to go there. */
