@@ -27,10 +27,10 @@ export async function runCheck(parsed: CheckArguments, invocation: Invocation): 
   // What is wrong with rules of the user is told before anything is looked at; else both happen at once.
   if (parsed.rules !== undefined) await loading;
   const tellProblems = (): void => {
-    for (const problem of [...problems(), ...(target?.problems() ?? [])])
-      invocation.stderr.write(`crdoctor: ${escapeText(problem)}\n`);
+    const ofTarget = target === undefined ? [] : [...listOf(target.problem), ...target.problems()];
+    for (const problem of [...problems(), ...ofTarget]) invocation.stderr.write(`crdoctor: ${escapeText(problem)}\n`);
   };
-  const collecting = collectSides(source, target?.source, wish).catch((error: unknown) => {
+  const collecting = collectSides(source, target, wish).catch((error: unknown) => {
     // What is odd about a report may be why it cannot be judged.
     tellProblems();
     throw explain(error);
@@ -46,15 +46,21 @@ export async function runCheck(parsed: CheckArguments, invocation: Invocation): 
 
 async function openTargetOf(parsed: CheckArguments, invocation: Invocation): Promise<OpenTarget | undefined> {
   if (parsed.to === undefined) return undefined;
-  return openTarget(readPlace('--to', parsed.to), { invocation, signal: deadlineOf(parsed, invocation) });
+  const signal = deadlineOf(parsed, invocation);
+  return openTarget(readPlace('--to', parsed.to), { invocation, signal, engine: parsed.engine });
 }
 
 async function collectSides(
   source: Source,
-  target: Source | undefined,
+  target: OpenTarget | undefined,
   wish: CheckWish,
 ): Promise<{ readonly source: Collected; readonly target?: CollectedTarget }> {
-  return target === undefined ? { source: await collect(source, wish) } : collectPair(source, target, wish);
+  if (target === undefined) return { source: await collect(source, wish) };
+  return collectPair(source, target.source, wish, target.told);
+}
+
+function listOf<Value>(value: Value | undefined): readonly Value[] {
+  return value === undefined ? [] : [value];
 }
 
 /** What is looked at, and what for. */

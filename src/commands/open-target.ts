@@ -1,7 +1,7 @@
 /** Opens the host that a move goes to; that it cannot be reached is told, and the rest is judged all the same. */
 
 import { openLocal } from '../source/local.js';
-import type { Source } from '../source/source.js';
+import type { Evidence, Source } from '../source/source.js';
 import type { Invocation } from './invocation.js';
 import type { Place } from './where-option.js';
 
@@ -14,22 +14,28 @@ export interface OpenTarget {
   readonly problems: () => readonly string[];
   /** Why it, or most of it, cannot be looked at. Untrusted. */
   readonly problem?: string;
+  /** Evidence about the way to it, which it cannot tell itself. */
+  readonly told: readonly Evidence[];
   readonly close: () => Promise<void>;
 }
 
 export interface OpenTargetOptions {
+  /** The user says whose container it is. */
+  readonly engine?: string | undefined;
   readonly invocation: Invocation;
   readonly signal: AbortSignal;
 }
 
 /** @throws {UserError} a report that cannot be read */
-export async function openTarget(place: Place, { invocation, signal }: OpenTargetOptions): Promise<OpenTarget> {
+export async function openTarget(place: Place, options: OpenTargetOptions): Promise<OpenTarget> {
+  const { invocation, signal } = options;
   const close = (): Promise<void> => Promise.resolve();
   if (place.kind === 'report') {
     const { openBundle } = await import('../source/bundle.js');
     const bundle = await openBundle(place.path);
-    return { source: bundle.asTarget(), isRecorded: true, problems: () => bundle.problems(), close };
+    return { source: bundle.asTarget(), isRecorded: true, problems: () => bundle.problems(), told: [], close };
   }
+  if (place.kind === 'remote') return (await import('./open-remote.js')).openRemote(place.name, options);
   const { env, now } = invocation;
-  return { source: openLocal({ signal, env, now }), isRecorded: false, problems: () => [], close };
+  return { source: openLocal({ signal, env, now }), isRecorded: false, problems: () => [], told: [], close };
 }

@@ -71,7 +71,7 @@ async function build(
   const signal = deadlineOf({ ...parsed, timeout: parsed.timeout ?? defaultTimeout }, invocation);
   const onProgress = progressOf(parsed, invocation);
   const source = openLocal({ signal, onProgress, env: invocation.env, now: invocation.now });
-  const target = wish.to && (await openTarget(wish.to, { invocation, signal }));
+  const target = wish.to && (await openTarget(wish.to, { invocation, signal, engine: wish.engine }));
   if (target?.problem !== undefined) tell(target.problem, invocation);
   return buildReport({
     source,

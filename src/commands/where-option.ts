@@ -3,7 +3,10 @@
 import { UserError } from '../errors.js';
 
 /** Where evidence comes from: this host, or a report at a path. */
-export type Place = { readonly kind: 'local' } | { readonly kind: 'report'; readonly path: string };
+export type Place =
+  | { readonly kind: 'local' }
+  | { readonly kind: 'remote'; readonly name: string }
+  | { readonly kind: 'report'; readonly path: string };
 
 /**
  * Reads a WHERE. What is neither `local` nor `ssh:…` nor ends in a colon is the path of a report.
@@ -17,6 +20,9 @@ export function readPlace(
 ): Place {
   if (where === undefined || where === 'local') return { kind: 'local' };
   if (where === '') throw new UserError(`${option} names no place`);
+  if (option === '--to' && where !== 'ssh:' && /^[^/:]+:$/.test(where)) {
+    return { kind: 'remote', name: where.slice(0, -1) };
+  }
   if (where.startsWith('ssh:') || /^[^/]+:$/.test(where)) throw noSource(option, where, known);
   return { kind: 'report', path: where };
 }

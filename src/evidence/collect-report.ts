@@ -6,6 +6,7 @@ import { parseServer } from '../parse/server-json.js';
 import type { Evidence, EvidenceId, EvidenceRequest, Source } from '../source/source.js';
 import { placeRequests } from './catalogue.js';
 import { chooseEngine } from './collect-target.js';
+import { gatherShared } from './gather-pair.js';
 import { gatherHost, guessEngine, rejudgeCriu, type Collected } from './collect.js';
 import {
   daemonRequests,
@@ -28,6 +29,8 @@ export interface ReportRequest {
   readonly instance?: string | undefined;
   /** That there is no such instance is no error, and what it may have left is looked for: the target of a move. */
   readonly mayBeMissing?: boolean;
+  /** Another host is reported with this one, so that what tells them apart only now is asked for too. */
+  readonly isOneOfTwo?: boolean;
   /** Whether this evidence is wanted; what is needed to find the instance is asked for anyway. */
   readonly wants: (id: EvidenceId) => boolean;
 }
@@ -66,19 +69,23 @@ export async function collectReport(source: Source, request: ReportRequest): Pro
   const found: Found = { name, located, engine: located?.engine ?? guess, early: isGuessed ? early : [] };
   const host = located ? await rejudgeCriu(wanted, scout, firstHost, guess?.name, located.engine.name) : firstHost;
   const server = located?.server ?? host.find(({ id }) => id === found.engine?.serverRequest?.id);
-  const [ofEngine, ofDaemon, ofInstance] = await Promise.all([
+  const [ofEngine, ofDaemon, ofInstance, shared] = await Promise.all([
     found.engine === guess ? ofGuess : gatherEngine(wanted, scout, found.engine),
     gatherDaemon(wanted, server),
     gatherInstance(wanted, scout, found),
+    gatherForOthers(wanted, host, found, request),
   ]);
   const isWanted = ({ id }: Evidence): boolean => request.wants(id);
   const collected: Collected = {
     engine: found.engine?.name,
     instance: runningInstance(located),
-    host: [...host, ...listOf(located?.server)].filter(isWanted),
+    host: [...host, ...listOf(located?.server), ...shared].filter(isWanted),
     ofInstance: [...(located?.evidence ?? []), ...ofInstance.forCheck].filter(isWanted),
   };
-  const extras = settleAnswers([...general, ...ofEngine, ...ofDaemon, ...ofInstance.extras]).filter(isWanted);
+  const known = new Set(shared.map(({ id }) => id));
+  const extras = settleAnswers([...general, ...ofEngine, ...ofDaemon, ...ofInstance.extras]).filter(
+    (each) => isWanted(each) && !known.has(each.id),
+  );
   const lacking = lackingItems([...collected.host, ...collected.ofInstance, ...extras], found).filter(isWanted);
   return {
     collected,
@@ -103,6 +110,23 @@ async function locate(
     const [server] = await source.gather(listOf(engine.serverRequest));
     return { engine, instance: undefined, reason: error.message, server, evidence: [] };
   }
+}
+
+/** What this host is compared by with the other end of a move, which may be looked at elsewhere and later. */
+async function gatherForOthers(
+  source: Source,
+  host: readonly Evidence[],
+  { engine, located }: Found,
+  { mayBeMissing = false, isOneOfTwo = false }: ReportRequest,
+): Promise<readonly Evidence[]> {
+  const answered = new Set(located?.evidence.map(({ id }) => id));
+  // A target is asked for it together with what the instance needs there.
+  const ofEngine = mayBeMissing ? [] : (engine?.targetRequests ?? []).filter(({ id }) => !answered.has(id));
+  const [shared, more] = await Promise.all([
+    gatherShared(source, host, engine?.name, isOneOfTwo),
+    source.gather(ofEngine),
+  ]);
+  return [...shared, ...more];
 }
 
 /** What is being reported, as far as it is known. */

@@ -20,10 +20,15 @@ export interface CollectedPair {
 }
 
 /**
- * Collects from both hosts side by side. Never fails for the target: what cannot be had of it is evidence that says so.
+ * Collects from both hosts side by side. `told`: what is known about the target besides. Never fails for the target: what cannot be had of it is evidence that says so.
  * @throws UserError as {@link collect}, for the source alone
  */
-export async function collectPair(source: Source, target: Source, request: CollectRequest): Promise<CollectedPair> {
+export async function collectPair(
+  source: Source,
+  target: Source,
+  request: CollectRequest,
+  told: readonly Evidence[] = [],
+): Promise<CollectedPair> {
   const [ofSource, first] = await Promise.all([collect(source, request), lookAtTarget(target, request.engine)]);
   const ofTarget = await complete(target, first, ofSource);
   const [sharedOfSource, sharedOfTarget, forInstance] = await Promise.all([
@@ -33,7 +38,7 @@ export async function collectPair(source: Source, target: Source, request: Colle
   ]);
   return {
     source: { ...ofSource, host: [...ofSource.host, ...sharedOfSource] },
-    target: { where: target.where, evidence: [...ofTarget, ...sharedOfTarget, ...forInstance] },
+    target: { where: target.where, evidence: [...ofTarget, ...sharedOfTarget, ...forInstance, ...told] },
   };
 }
 

@@ -9,13 +9,18 @@ import { clockRequest, pairRequests } from './pair-catalogue.js';
 import { readInstalled } from './scout.js';
 import { targetRequests } from './target-requests.js';
 
-/** What both ends are asked. `host`: what was collected of this one, which tells where its CRIU is. */
+/**
+ * What both ends are asked. `host`: what was collected of this one, which tells where its CRIU is. `hasClock`: both
+ * are asked now, so that their clocks can be compared.
+ */
 export async function gatherShared(
   source: Source,
   host: readonly Evidence[],
   engine: ObservableEngine | undefined,
+  hasClock = true,
 ): Promise<readonly Evidence[]> {
-  return await source.gather([...pairRequests(findCriu(engine, readInstalled(host))), clockRequest]);
+  const requests = pairRequests(findCriu(engine, readInstalled(host)));
+  return await source.gather(hasClock ? [...requests, clockRequest] : requests);
 }
 
 /** What the target alone is asked: what its engine has, and what the instance needs there. */

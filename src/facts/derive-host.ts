@@ -55,6 +55,7 @@ export function deriveHost(
     ...deriveContainer(reader),
     cgroups: deriveCgroups(reader),
     memory: reader.read('proc.meminfo', parseMeminfo) ?? {},
+    apiProblem: deriveApiProblem(reader),
   };
 }
 
@@ -90,6 +91,13 @@ function derivePrivileges(reader: EvidenceReader): NonNullable<HostFacts['privil
     bounding: init?.bounding,
     inUserNamespace: map && !isIdentityMap(map),
   };
+}
+
+function deriveApiProblem(reader: EvidenceReader): string {
+  const answer = reader.find('target.api');
+  if (answer === undefined || answer.status === 'ok' || answer.status === 'truncated') return '';
+  const said = answer.stderr?.trim().split('\n').at(-1) ?? '';
+  return (said === '' ? (answer.reason ?? answer.status) : said).replace(/^Error: /, '').slice(0, 300);
 }
 
 function deriveContainer(reader: EvidenceReader): Pick<HostFacts, 'containedIn' | 'containerMarker'> {

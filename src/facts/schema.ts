@@ -67,6 +67,10 @@ const hostFacts = record({
     totalBytes: number('MemTotal', 'proc.meminfo'),
     availableBytes: number('MemAvailable', 'proc.meminfo'),
   }),
+  apiProblem: text(
+    'why the API of the remote with that name does not answer the source; empty = it does, or no remote was named',
+    'target.api',
+  ),
 });
 
 const engineFacts = record({

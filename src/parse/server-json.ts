@@ -9,6 +9,9 @@ const serverSchema = v.looseObject({
   environment: v.optional(
     v.looseObject({
       driver: v.optional(v.string()),
+      kernel_architecture: v.optional(v.string()),
+      kernel_version: v.optional(v.string()),
+      server_name: v.optional(v.string()),
       driver_version: v.optional(v.string()),
       server: v.optional(v.string()),
       server_version: v.optional(v.string()),
@@ -42,6 +45,27 @@ export function parseServer(text: string): ServerRecord | undefined {
     liblxc: versions[drivers.indexOf('lxc')],
     pid: environment.server_pid,
   };
+}
+
+/** What a server tells of the host it runs on. */
+export interface ServerEnvironment {
+  readonly hostname: string | undefined;
+  readonly kernel: string | undefined;
+  /** As of `uname -m`. */
+  readonly machine: string | undefined;
+}
+
+/** Of `GET /1.0` as well; undefined when the text is something else, or the caller is not trusted. */
+export function parseEnvironment(text: string): ServerEnvironment | undefined {
+  const environment = readJson(text, serverSchema)?.environment;
+  if (environment === undefined) return undefined;
+  const { server_name: hostname, kernel_version: kernel, kernel_architecture: machine } = environment;
+  return { hostname: oneWord(hostname), kernel: oneWord(kernel), machine: oneWord(machine) };
+}
+
+/** None of them holds a blank; with one, what is made from them would be read as something else. */
+function oneWord(text: string | undefined): string | undefined {
+  return text !== undefined && /^[^\s]+$/.test(text) ? text : undefined;
 }
 
 const instanceSchema = v.looseObject({

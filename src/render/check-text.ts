@@ -39,7 +39,7 @@ export function renderCheckText(assessment: Assessment, context: CheckContext, o
   const sections = [
     headline(assessment, page),
     ...joinPhases([...groups.blockers, ...groups.risks]).map((shared) => findingLines(shared, page)),
-    ...groupUnknown(groups.unknown).map((group) => unknownLines(group, page)),
+    ...groupUnknown(groups.unknown, page.reasons).map((group) => unknownLines(group, page)),
     ...joinPhases(groups.notices).map((shared) => findingLines(shared, page)),
     closing(assessment, page),
   ];
@@ -105,10 +105,10 @@ function unknownLines({ missing, findings }: UnknownGroup, page: Page): readonly
   const { style, columns, reasons, isRecorded = false } = page;
   const label = isRecorded ? '  for a new report: ' : '  to know: ';
   const decides = findings.some((finding) => finding.severity === 'blocker');
-  const lacking = missing.map((key) => {
-    const reason = reasons.get(key);
-    const id = isOfTarget(key) ? `${idOfLack(key)} of the target` : key;
-    return escapeText(reason === undefined ? `${id} does not tell` : `${id}: ${reason}`);
+  const lacking = [...new Set(missing.map((key) => reasons.get(key)))].map((reason) => {
+    const keys = missing.filter((key) => reasons.get(key) === reason);
+    const ids = keys.map((key) => (isOfTarget(key) ? `${idOfLack(key)} of the target` : key)).join(', ');
+    return escapeText(reason === undefined ? `${ids}: read, and does not tell` : `${ids}: ${reason}`);
   });
   const names = joinPhases(findings).map(
     ({ finding, phases }) => `${finding.cause} (${finding.severity}, ${phases.join(' and ')})`,

@@ -58,17 +58,23 @@ export interface UnknownGroup {
   readonly findings: readonly Finding[];
 }
 
-/** One group per set of missing evidence, in the order in which the sets turn up. */
-export function groupUnknown(findings: readonly Finding[]): readonly UnknownGroup[] {
+/**
+ * One group per set of missing evidence, in the order in which the sets turn up; with `reasons`, one for all that is
+ * missing for one and the same reason, such as a host that cannot be reached.
+ */
+export function groupUnknown(
+  findings: readonly Finding[],
+  reasons: ReadonlyMap<string, string> = new Map(),
+): readonly UnknownGroup[] {
   const groups = new Map<string, Finding[]>();
   for (const finding of findings) {
-    const key = [...lackingOf(finding)].sort().join('\n');
-    const group = groups.get(key) ?? [];
-    group.push(finding);
-    groups.set(key, group);
+    const lacking = lackingOf(finding);
+    const [reason, ...others] = new Set(lacking.map((key) => reasons.get(key)));
+    const key = reason !== undefined && others.length === 0 ? reason : [...lacking].sort().join('\n');
+    groups.set(key, [...(groups.get(key) ?? []), finding]);
   }
   return [...groups.values()].map((group) => ({
-    missing: group[0] === undefined ? [] : lackingOf(group[0]),
+    missing: [...new Set(group.flatMap(lackingOf))],
     findings: group,
   }));
 }

@@ -27,6 +27,9 @@ export function howToRead(missing: readonly string[], reasons: ReadonlyMap<strin
 }
 
 function remedyFor(id: EvidenceId, reason: string): string {
+  if (reason.includes('could not be reached')) {
+    return 'make ssh to it work, or make a report there (crdoctor report) and name that';
+  }
   if (reason.includes('not in the report')) return 'make it with this release of crdoctor, and without --only';
   if (/after the report was made|missing from the report/.test(reason)) return 'take it as it was made';
   if (/timed[ -]out|took longer|no end within/.test(reason)) return 'allow more time: --timeout SECONDS';

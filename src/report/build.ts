@@ -3,6 +3,7 @@
 import type { ReportWriter } from '../archive/write.js';
 import type { Collected } from '../evidence/collect.js';
 import type { CollectedTarget } from '../evidence/collect-target.js';
+import { gatherForInstance } from '../evidence/gather-pair.js';
 import { collectReport, type ReportEvidence, type ReportRequest } from '../evidence/collect-report.js';
 import type { LeftOutFile, PlannedFile } from '../evidence/report-files.js';
 import type { Assessment, Triage } from '../findings/finding.js';
@@ -50,6 +51,8 @@ export interface ReportedTarget {
   readonly instance: string | undefined;
   /** Why it cannot be looked at as a whole; undefined = nothing is known against it. Untrusted. */
   readonly problem?: string;
+  /** Evidence about the way to it. */
+  readonly told: readonly Evidence[];
 }
 
 /**
@@ -67,17 +70,17 @@ export async function buildReport(options: BuildOptions): Promise<ReportSummary>
     await desk.read(added);
   }
   const [found, foundThere] = await Promise.all([
-    collectReport(source, request),
+    collectReport(source, target === undefined ? request : { ...request, isOneOfTwo: true }),
     target && collectReport(target.source, requestOf(request, target)),
   ]);
   const collected = await addSide(options, { side: 'source', source, found }, assembler, desk);
   const there =
-    target && foundThere && (await addSide(options, { ...target, side: 'target', found: foundThere }, assembler, desk));
+    target && foundThere && (await addTarget(options, { target, found: foundThere }, found, assembler, desk));
   // Asked after the last piece: a limit that came too late has cut nothing short.
   const isComplete = !signal.aborted;
   const assessment = await options.judge?.(
     collected,
-    target && there && { where: target.source.where, evidence: there.host },
+    target && there && { where: target.source.where, evidence: there },
   );
   const triage = await desk.judge();
   const manifest = manifestOf(options, found, assembler, createdAt, isComplete);
@@ -92,7 +95,29 @@ export async function buildReport(options: BuildOptions): Promise<ReportSummary>
 }
 
 function requestOf({ wants, engine }: ReportRequest, { instance }: ReportedTarget): ReportRequest {
-  return { wants, engine, instance, mayBeMissing: true };
+  return { wants, engine, instance, mayBeMissing: true, isOneOfTwo: true };
+}
+
+/** Gives the evidence that the target is judged by, as it was packed. */
+async function addTarget(
+  options: BuildOptions,
+  { target, found }: { readonly target: ReportedTarget; readonly found: ReportEvidence },
+  ofSource: ReportEvidence,
+  assembler: Assembler,
+  desk: LogDesk,
+): Promise<readonly Evidence[]> {
+  const { host, ofInstance } = found.collected;
+  const forInstance = await gatherForInstance(target.source, host, ofSource.collected);
+  const wanted = [...forInstance, ...target.told].filter(({ id }) => options.request.wants(id));
+  const asked = new Set([...host, ...ofInstance].map(({ id }) => id));
+  const answered = new Set(wanted.map(({ id }) => id));
+  const whole: ReportEvidence = {
+    ...found,
+    collected: { ...found.collected, host: [...host, ...wanted.filter(({ id }) => !asked.has(id))] },
+    extras: found.extras.filter(({ id }) => !answered.has(id)),
+  };
+  const packed = await addSide(options, { side: 'target', source: target.source, found: whole }, assembler, desk);
+  return [...packed.host, ...packed.ofInstance.filter(({ id }) => answered.has(id))];
 }
 
 /** One of the hosts with what was found on it. */
