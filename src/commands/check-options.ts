@@ -19,9 +19,15 @@ export const checkOptions = {
   on: {
     type: 'string',
     requiresArg: true,
-    describe: 'Host to judge: local, which is this one, or a report (that host as recorded)',
+    describe:
+      'Host to judge: local, which is this one, ssh:[user@]host[:port], NAME: (a remote), or a report (that host as recorded)',
   },
-  to: { type: 'string', requiresArg: true, describe: 'Host that a move goes to, or a report of it' },
+  sudo: { type: 'boolean', describe: 'Become root by sudo on a host over ssh' },
+  to: {
+    type: 'string',
+    requiresArg: true,
+    describe: 'Host that a move goes to: ssh:[user@]host[:port], NAME: (a remote), or a report of it',
+  },
   for: {
     type: 'string',
     requiresArg: true,
@@ -56,7 +62,6 @@ export interface CheckWish {
  * @throws {UserError} for options that do not fit together
  */
 export function readCheckWish(parsed: CheckArguments, cwd: string): CheckWish {
-  readPlace('--on', parsed.on);
   readPlace('--to', parsed.to);
   const instance = instanceOf(parsed);
   const pid = pidOf(parsed.pid);

@@ -6,14 +6,15 @@ import { collectPair, type CollectedTarget } from '../evidence/collect-target.js
 import type { Assessment } from '../findings/finding.js';
 import { escapeText } from '../render/escape.js';
 import type { CheckContext } from '../render/options.js';
-import { openLocal } from '../source/local.js';
+import type { Bundle } from '../source/bundle.js';
 import type { Source } from '../source/source.js';
 import { readCheckWish, type CheckArguments, type CheckWish } from './check-options.js';
 import type { Invocation } from './invocation.js';
 import type { Judge } from './judging.js';
+import { openEnds, type OpenEnds } from './open-ends.js';
+import type { OpenTarget } from './open-target.js';
 import { deadlineOf, progressOf, textOptionsOf } from './output-options.js';
 import { openRules } from './rule-set.js';
-import { openTarget, type OpenTarget } from './open-target.js';
 import { readPlace } from './where-option.js';
 
 /**
@@ -21,14 +22,39 @@ import { readPlace } from './where-option.js';
  * @throws {UserError} wrong use, no such instance, an engine that cannot be asked
  */
 export async function runCheck(parsed: CheckArguments, invocation: Invocation): Promise<ExitStatus> {
-  const { source, wish, isRecorded, problems, explain } = await openSource(parsed, invocation);
-  const target = await openTargetOf(parsed, invocation);
+  const place = readPlace('--on', parsed.on);
+  // Wrong use is told before another host is called.
+  if (place.kind !== 'report') readCheckWish(parsed, invocation.cwd);
+  const ends = await openEnds(place, parsed.to === undefined ? undefined : readPlace('--to', parsed.to), {
+    signal: deadlineOf(parsed, invocation),
+    onProgress: progressOf(parsed, invocation),
+    env: invocation.env,
+    now: invocation.now,
+    sudo: parsed.sudo,
+    engine: parsed.engine,
+    invocation,
+  });
+  try {
+    return await judgeEnds(ends, parsed, invocation);
+  } finally {
+    await ends.close();
+  }
+}
+
+async function judgeEnds(
+  { opened, target }: OpenEnds,
+  parsed: CheckArguments,
+  invocation: Invocation,
+): Promise<ExitStatus> {
+  const { source, bundle } = opened;
+  const { wish, explain } = await readWish(parsed, bundle, invocation);
   const loading = loadJudge(wish, parsed, invocation);
   // What is wrong with rules of the user is told before anything is looked at; else both happen at once.
   if (parsed.rules !== undefined) await loading;
   const tellProblems = (): void => {
-    const ofTarget = target === undefined ? [] : [...listOf(target.problem), ...target.problems()];
-    for (const problem of [...problems(), ...ofTarget]) invocation.stderr.write(`crdoctor: ${escapeText(problem)}\n`);
+    const ofTarget = target === undefined ? [] : [target.problem ?? [], target.problems()].flat();
+    for (const problem of [...(bundle?.problems() ?? []), ...ofTarget])
+      invocation.stderr.write(`crdoctor: ${escapeText(problem)}\n`);
   };
   const collecting = collectSides(source, target, wish).catch((error: unknown) => {
     // What is odd about a report may be why it cannot be judged.
@@ -39,15 +65,10 @@ export async function runCheck(parsed: CheckArguments, invocation: Invocation): 
   invocation.signal.throwIfAborted();
   const { assessment, reasons } = judge(collected.source, source.where, collected.target);
   tellProblems();
-  const context = { reasons, strict: parsed.strict ?? false, isRecorded };
+  // Nothing can be added to a report.
+  const context = { reasons, strict: parsed.strict ?? false, isRecorded: bundle !== undefined };
   invocation.stdout.write(await renderCheck(assessment, context, parsed, invocation));
   return statusOf(assessment, context.strict);
-}
-
-async function openTargetOf(parsed: CheckArguments, invocation: Invocation): Promise<OpenTarget | undefined> {
-  if (parsed.to === undefined) return undefined;
-  const signal = deadlineOf(parsed, invocation);
-  return openTarget(readPlace('--to', parsed.to), { invocation, signal, engine: parsed.engine });
 }
 
 async function collectSides(
@@ -59,47 +80,18 @@ async function collectSides(
   return collectPair(source, target.source, wish, target.told);
 }
 
-function listOf<Value>(value: Value | undefined): readonly Value[] {
-  return value === undefined ? [] : [value];
-}
-
-/** What is looked at, and what for. */
-interface Opened {
-  readonly source: Source;
+interface ReadWish {
   readonly wish: CheckWish;
-  /** It is a report, which nothing can be added to. */
-  readonly isRecorded: boolean;
-  /** What was odd about the source, asked for in the end. Untrusted. */
-  readonly problems: () => readonly string[];
   /** The same error, so that it does not seem to speak of this host when it is about another one. */
   readonly explain: (error: unknown) => unknown;
 }
 
-async function openSource(parsed: CheckArguments, invocation: Invocation): Promise<Opened> {
-  const place = readPlace('--on', parsed.on);
-  const signal = deadlineOf(parsed, invocation);
-  const onProgress = progressOf(parsed, invocation);
-  if (place.kind === 'report') {
-    const [{ completeArguments, explainRecorded }, { openBundle }] = await Promise.all([
-      import('./recorded.js'),
-      import('../source/bundle.js'),
-    ]);
-    const bundle = await openBundle(place.path);
-    return {
-      source: bundle,
-      wish: readCheckWish(completeArguments(parsed, bundle.manifest), invocation.cwd),
-      isRecorded: true,
-      problems: () => bundle.problems(),
-      explain: (error) => explainRecorded(error, bundle),
-    };
-  }
-  const { env, now } = invocation;
+async function readWish(parsed: CheckArguments, bundle: Bundle | undefined, { cwd }: Invocation): Promise<ReadWish> {
+  if (bundle === undefined) return { wish: readCheckWish(parsed, cwd), explain: (error) => error };
+  const { completeArguments, explainRecorded } = await import('./recorded.js');
   return {
-    source: openLocal({ signal, onProgress, env, now }),
-    wish: readCheckWish(parsed, invocation.cwd),
-    isRecorded: false,
-    problems: () => [],
-    explain: (error) => error,
+    wish: readCheckWish(completeArguments(parsed, bundle.manifest), cwd),
+    explain: (error) => explainRecorded(error, bundle),
   };
 }
 

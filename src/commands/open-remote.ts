@@ -18,7 +18,7 @@ export async function openRemote(name: string, options: OpenTargetOptions): Prom
   const host = hostOf(remote);
   const [[server], overSsh] = await Promise.all([
     local.gather([remoteServerRequest(remote)]),
-    host === undefined ? undefined : openOverSsh(host, options),
+    host === undefined ? undefined : openOverSsh({ user: undefined, host, port: undefined }, options),
   ]);
   const told = server === undefined ? [] : [server];
   if (overSsh !== undefined && overSsh.problem === undefined) {

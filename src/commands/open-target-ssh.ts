@@ -1,17 +1,28 @@
 /** Opens a host that a move goes to over ssh; that it does not answer is told and no error. */
 
+import { UserError } from '../errors.js';
+import { writeSshAddress, type SshAddress } from '../source/ssh-address.js';
 import { createUnreachable } from '../source/unreachable.js';
+import { openPlace } from './open-place.js';
 import type { OpenTarget, OpenTargetOptions } from './open-target.js';
 
-/** `host`: `[user@]host[:port]`, as behind `ssh:`. */
-export function openOverSsh(host: string, { invocation }: OpenTargetOptions): Promise<OpenTarget> {
-  const problem = `ssh:${host}: this release has no ssh`;
-  return Promise.resolve({
-    source: createUnreachable(`ssh:${host}`, problem, invocation.now),
-    isRecorded: false,
-    problems: () => [],
-    close: () => Promise.resolve(),
-    told: [],
-    problem,
-  });
+export async function openOverSsh(address: SshAddress, options: OpenTargetOptions): Promise<OpenTarget> {
+  const { invocation, signal, sudo } = options;
+  const { env, now } = invocation;
+  try {
+    const { source, close } = await openPlace({ kind: 'ssh', address }, { signal, env, now, sudo });
+    return { source, isRecorded: false, problems: () => [], told: [], close };
+  } catch (error) {
+    if (!(error instanceof UserError)) throw error;
+    const where = `ssh:${writeSshAddress(address)}`;
+    const problem = error.hint === undefined ? error.message : `${error.message}. ${error.hint}`;
+    return {
+      source: createUnreachable(where, `that host could not be reached: ${error.message}`, now),
+      isRecorded: false,
+      problems: () => [],
+      told: [],
+      problem,
+      close: () => Promise.resolve(),
+    };
+  }
 }

@@ -24,6 +24,8 @@ export interface OpenTargetOptions {
   readonly engine?: string | undefined;
   readonly invocation: Invocation;
   readonly signal: AbortSignal;
+  /** Become root on that host by sudo. */
+  readonly sudo?: boolean | undefined;
 }
 
 /** @throws {UserError} a report that cannot be read */
@@ -35,6 +37,7 @@ export async function openTarget(place: Place, options: OpenTargetOptions): Prom
     const bundle = await openBundle(place.path);
     return { source: bundle.asTarget(), isRecorded: true, problems: () => bundle.problems(), told: [], close };
   }
+  if (place.kind === 'ssh') return (await import('./open-target-ssh.js')).openOverSsh(place.address, options);
   if (place.kind === 'remote') return (await import('./open-remote.js')).openRemote(place.name, options);
   const { env, now } = invocation;
   return { source: openLocal({ signal, env, now }), isRecorded: false, problems: () => [], told: [], close };

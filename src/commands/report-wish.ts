@@ -7,10 +7,11 @@ import { parseWanted, type Wants } from '../report/wanted.js';
 import type { Invocation } from './invocation.js';
 import { asWritten } from './prepared-argv.js';
 import type { ReportArguments } from './report-options.js';
-import { readPlace, requireLocal, type Place } from './where-option.js';
+import { readPlace, readPlaceOf, type Place } from './where-option.js';
 
 /** A report as asked for. */
 export interface ReportWish {
+  readonly place: Place;
   readonly instance: string | undefined;
   readonly engine: string | undefined;
   readonly wants: Wants;
@@ -32,13 +33,14 @@ export const defaultTimeout = '60';
 
 /** @throws {UserError} for options that do not fit together */
 export function readReportWish(parsed: ReportArguments, { argv }: Invocation): ReportWish {
-  requireLocal('--on', parsed.on);
+  const place = readPlaceOf(['local', 'ssh', 'remote'], '--on', parsed.on);
   const { instance, only, output, show = false } = parsed;
   if (instance === '') throw new UserError('the name of the container is empty');
   if (show && output !== undefined) throw new UserError('--show writes no file; -o does not go with it');
   const end = argv.indexOf('--');
   const words = end < 0 ? [] : argv.slice(end + 1);
   return {
+    place,
     instance,
     engine: parsed.engine,
     wants: parseWanted(only),

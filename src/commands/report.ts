@@ -8,18 +8,20 @@ import type { Collected } from '../evidence/collect.js';
 import type { CollectedTarget } from '../evidence/collect-target.js';
 import type { Assessment } from '../findings/finding.js';
 import { escapeText } from '../render/escape.js';
+import type { ProgressSink } from '../progress/progress.js';
 import { renderReportReadme } from '../render/report-readme.js';
 import { buildReport } from '../report/build.js';
 import { missingLines } from '../report/missing.js';
 import { findLeftovers, outputPath, reportName } from '../report/output-file.js';
 import type { ReportSummary } from '../report/summary.js';
-import { openLocal } from '../source/local.js';
 import type { RuleSet } from '../rules/load.js';
 import { containerWish } from './container-wish.js';
 import { readFailedOutput } from './failed-output.js';
 import type { Invocation } from './invocation.js';
 import { logJudgeOf } from './log-judge.js';
-import { openTarget } from './open-target.js';
+import { openEnds } from './open-ends.js';
+import type { OpenedPlace } from './open-place.js';
+import type { OpenTarget } from './open-target.js';
 import { deadlineOf, progressOf } from './output-options.js';
 import type { ReportArguments } from './report-options.js';
 import { defaultTimeout, readReportWish, type ReportWish } from './report-wish.js';
@@ -39,39 +41,69 @@ export async function runReport(parsed: ReportArguments, invocation: Invocation)
   const timeout = parsed.timeout ?? defaultTimeout;
   const output = wish.errorFile === undefined ? undefined : await readFailedOutput(wish.errorFile, timeout, invocation);
   if (output?.cut !== undefined) tell(`--error ${wish.errorFile}: ${output.cut.reason}`, invocation);
-  const subject = wish.instance ?? hostname();
+  const work = { signal: deadlineOf({ timeout }, invocation), onProgress: progressOf(parsed, invocation) };
+  const { env } = invocation;
+  const options = { ...work, env, now: invocation.now, sudo: parsed.sudo, engine: wish.engine, invocation };
+  const ends = await openEnds(wish.place, wish.to, options);
+  try {
+    const opened = { ...work, ...ends.opened, target: ends.target };
+    return await writeReport(wish, { words: wish.words, output }, opened, rules, invocation);
+  } finally {
+    await ends.close();
+  }
+}
+
+/** What is reported, and how long and how loudly that is worked on. */
+interface OpenedWork extends OpenedPlace {
+  readonly target: OpenTarget | undefined;
+  readonly signal: AbortSignal;
+  readonly onProgress: ProgressSink;
+}
+
+type Action = Parameters<typeof buildReport>[0]['action'];
+
+async function writeReport(
+  wish: ReportWish,
+  action: Action,
+  opened: OpenedWork,
+  rules: Promise<RuleSet> | undefined,
+  invocation: Invocation,
+): Promise<ExitStatus> {
+  const subject = wish.instance ?? hostnameOf(opened);
   const now = invocation.now();
   const path = outputPath({ cwd: invocation.cwd, given: wish.output, subject, now });
   const writer = wish.show ? noWriter : await openReportWriter(path, reportName(subject, now), now, invocation);
   tellLeftovers(wish, path, invocation);
   let summary: ReportSummary;
   try {
-    summary = await build(wish, { words: wish.words, output }, writer, rules, parsed, invocation);
+    summary = await build(wish, action, opened, writer, rules, invocation);
     await writer.finish();
   } catch (error) {
     await writer.abandon();
     throw error;
   }
-  for (const line of missingLines(summary.manifest, invocation.uid === 0)) tell(line, invocation);
+  const isRoot = opened.far === undefined ? invocation.uid === 0 : opened.far.isRoot;
+  for (const line of missingLines(summary.manifest, isRoot)) tell(line, invocation);
   invocation.stdout.write(
     wish.show ? renderReportReadme(summary) : `${escapeText(shownPath(path, wish, invocation))}\n`,
   );
   return exitStatus.ok;
 }
 
+function hostnameOf({ far }: OpenedPlace): string {
+  return far === undefined ? hostname() : far.hostname;
+}
+
 async function build(
   wish: ReportWish,
-  action: Parameters<typeof buildReport>[0]['action'],
+  action: Action,
+  opened: OpenedWork,
   writer: ReportWriter,
   rules: Promise<RuleSet> | undefined,
-  parsed: ReportArguments,
   invocation: Invocation,
 ): Promise<ReportSummary> {
   const { redactEvidence } = await import('../redact/redact-evidence.js');
-  const signal = deadlineOf({ ...parsed, timeout: parsed.timeout ?? defaultTimeout }, invocation);
-  const onProgress = progressOf(parsed, invocation);
-  const source = openLocal({ signal, onProgress, env: invocation.env, now: invocation.now });
-  const target = wish.to && (await openTarget(wish.to, { invocation, signal, engine: wish.engine }));
+  const { source, target, signal, onProgress } = opened;
   if (target?.problem !== undefined) tell(target.problem, invocation);
   return buildReport({
     source,
@@ -80,10 +112,10 @@ async function build(
     action,
     writer,
     redact: redactEvidence,
-    judge: rules === undefined ? undefined : (collected, there) => judge(wish, collected, there, rules),
+    judge: rules === undefined ? undefined : (collected, there) => judge(wish, collected, source.where, there, rules),
     logs: rules === undefined ? undefined : logJudgeOf(rules),
     version: invocation.version,
-    hostname: hostname(),
+    hostname: hostnameOf(opened),
     now: invocation.now,
     onProgress,
     signal,
@@ -94,6 +126,7 @@ async function build(
 async function judge(
   wish: ReportWish,
   collected: Collected,
+  where: string,
   target: CollectedTarget | undefined,
   rules: Promise<RuleSet>,
 ): Promise<Assessment> {
@@ -103,7 +136,7 @@ async function judge(
   const checkWish = isRunning
     ? containerWish({ instance, engine, operation })
     : containerWish({ instance: undefined, engine, operation: target === undefined ? 'host' : 'move' });
-  return prepareJudge(causes, checkWish)(collected, 'local', target).assessment;
+  return prepareJudge(causes, checkWish)(collected, where, target).assessment;
 }
 
 const noWriter: ReportWriter = {
