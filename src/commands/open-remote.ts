@@ -27,6 +27,16 @@ export async function openRemote(name: string, options: OpenTargetOptions): Prom
   return withoutSsh(remote, server, overSsh?.problem ?? `${remote.address} names no host`, options);
 }
 
+/** What a server answers to the client on this host, as evidence. @throws {UserError} there is no such remote */
+export async function askServer(
+  name: string,
+  { invocation, signal, engine }: OpenTargetOptions,
+): Promise<readonly Evidence[]> {
+  const { env, now } = invocation;
+  const remote = await findRemote('--to', name, engine, env);
+  return openLocal({ signal, env, now }).gather([remoteServerRequest(remote)]);
+}
+
 const closed = { isRecorded: false, problems: () => [], close: () => Promise.resolve() } as const;
 
 function withoutSsh(

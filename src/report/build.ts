@@ -2,7 +2,8 @@
 
 import type { ReportWriter } from '../archive/write.js';
 import type { Collected } from '../evidence/collect.js';
-import type { CollectedTarget } from '../evidence/collect-target.js';
+import { chooseEngine, type CollectedTarget } from '../evidence/collect-target.js';
+import { scoutHost } from '../evidence/scout.js';
 import { gatherForInstance } from '../evidence/gather-pair.js';
 import { collectReport, type ReportEvidence, type ReportRequest } from '../evidence/collect-report.js';
 import type { LeftOutFile, PlannedFile } from '../evidence/report-files.js';
@@ -69,9 +70,10 @@ export async function buildReport(options: BuildOptions): Promise<ReportSummary>
     const added = await assembler.add(evidence, { side: 'action', path: `${evidence.id.replace('action.', '')}.txt` });
     await desk.read(added);
   }
+  const wanted = target === undefined ? request : await requestOfTwo(source, request);
   const [found, foundThere] = await Promise.all([
-    collectReport(source, target === undefined ? request : { ...request, isOneOfTwo: true }),
-    target && collectReport(target.source, requestOf(request, target)),
+    collectReport(source, wanted),
+    target && collectReport(target.source, requestOf(wanted, target)),
   ]);
   const collected = await addSide(options, { side: 'source', source, found }, assembler, desk);
   const there =
@@ -92,6 +94,12 @@ export async function buildReport(options: BuildOptions): Promise<ReportSummary>
   await writer.add('manifest.json', renderManifest(manifest));
   await writer.add('README.md', renderReportReadme(summary));
   return summary;
+}
+
+/** Where one engine is installed on the source, the target is asked for the same one, whatever it has itself. */
+async function requestOfTwo(source: Source, request: ReportRequest): Promise<ReportRequest> {
+  const engine = request.engine ?? chooseEngine(await scoutHost(source), undefined)?.name;
+  return { ...request, ...(engine !== undefined && { engine }), isOneOfTwo: true };
 }
 
 function requestOf({ wants, engine }: ReportRequest, { instance }: ReportedTarget): ReportRequest {
