@@ -6,6 +6,7 @@ import { gunzipSync } from 'node:zlib';
 import type { RunResult } from '../process/run.js';
 import type { Answer } from './evidence.js';
 import type { FarShell } from './far-shell.js';
+import { mapSideBySide } from './side-by-side.js';
 import { explainFailure } from './slow-paths.js';
 import type { FileRequest } from './source.js';
 import { sourceLimits } from './source-limits.js';
@@ -17,6 +18,7 @@ export type FarFileLimits = Pick<FileRequest, 'maxBytes' | 'keep'>;
 
 const pathsPerRun = 200;
 const maxBatchBytes = 32 * 1024 * 1024;
+const batchesSideBySide = 4;
 /** A packed file that holds more than this many times what may be kept is not unpacked to its end. */
 const maxUnpackedTimes = 8;
 
@@ -50,16 +52,32 @@ exec "$2" -c "$3" -- "$1"`;
 export async function readFarFiles(
   shell: FarShell,
   paths: readonly string[],
-  limitMs: number,
+  limits: BatchLimits,
+): Promise<ReadonlyMap<string, RawFile>> {
+  const all = [...new Set(paths)];
+  const parts = Array.from({ length: Math.ceil(all.length / pathsPerRun) }, (_, index) =>
+    all.slice(index * pathsPerRun, (index + 1) * pathsPerRun),
+  );
+  const answers = await mapSideBySide(parts, batchesSideBySide, (part) => readPart(shell, part, limits));
+  return new Map(answers.flatMap((each) => [...each]));
+}
+
+export interface BatchLimits {
+  /** Time for a batch of them, and for one. */
+  readonly limitMs: number;
+  /** Of one that does not fit into a batch. */
+  readonly maxBytes?: number;
+}
+
+async function readPart(
+  shell: FarShell,
+  paths: readonly string[],
+  limits: BatchLimits,
 ): Promise<ReadonlyMap<string, RawFile>> {
   const read = new Map<string, RawFile>();
-  const left = [...new Set(paths)];
-  while (left.length > 0) {
-    const part = left.splice(0, pathsPerRun);
-    const answers = await readBatch(shell, part, limitMs);
-    for (const [path, answer] of answers) read.set(path, answer);
+  for (let left = paths; left.length > 0; left = left.filter((path) => !read.has(path))) {
     // Whatever stood behind one that hung is asked for again.
-    left.unshift(...part.filter((path) => !answers.has(path)));
+    for (const [path, answer] of await readBatch(shell, left, limits)) read.set(path, answer);
   }
   return read;
 }
@@ -67,7 +85,7 @@ export async function readFarFiles(
 async function readBatch(
   shell: FarShell,
   paths: readonly string[],
-  limitMs: number,
+  { limitMs, maxBytes = sourceLimits.maxBytes }: BatchLimits,
 ): Promise<ReadonlyMap<string, RawFile>> {
   const word = randomBytes(8).toString('hex').slice(0, 15);
   const result = await shell.run(['sh', '-c', batchScript, 'sh', word, ...paths], {
@@ -88,7 +106,7 @@ async function readBatch(
   }
   const single = async (path: string): Promise<readonly [string, RawFile]> => [
     path,
-    await readFarFile(shell, path, {}, limitMs),
+    await readFarFile(shell, path, { maxBytes }, limitMs),
   ];
   return new Map(await Promise.all(paths.map(single)));
 }

@@ -58,7 +58,8 @@ export function createFarSource(shell: FarShell, options: FarSourceOptions): Sou
 async function gather(requests: readonly EvidenceRequest[], context: Context): Promise<readonly Evidence[]> {
   const { shell, fileTimeoutMs } = context;
   const paths = requests.flatMap((request) => batchedPaths(request, context));
-  const batch: Batch = paths.length === 0 ? Promise.resolve(new Map()) : readFarFiles(shell, paths, fileTimeoutMs);
+  const batch: Batch =
+    paths.length === 0 ? Promise.resolve(new Map()) : readFarFiles(shell, paths, { limitMs: fileTimeoutMs });
   return await mapSideBySide(requests, sourceLimits.sideBySide + paths.length, (request) =>
     timeAnswer(request.id, context, async () => {
       try {
@@ -104,7 +105,7 @@ async function answer(request: EvidenceRequest, batch: Batch, context: Context):
       return measureFarSpace(shell, request.path, fileTimeoutMs);
     case 'tasks':
     default:
-      return readFarTasks(shell, request.rootPid, request.maxBytes ?? sourceLimits.tasksMaxBytes, context);
+      return readFarTasks(shell, request.rootPid, request.maxBytes ?? sourceLimits.tasksMaxBytes, context.signal);
   }
 }
 
