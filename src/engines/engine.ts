@@ -23,6 +23,10 @@ export interface Instance {
   readonly pid: number | undefined;
   readonly config: Readonly<Record<string, string>>;
   readonly devices: Readonly<Record<string, Readonly<Record<string, string>>>>;
+  /** Names of the devices that are its own and not of a profile; undefined where the engine does not say it. */
+  readonly ownDevices?: readonly string[] | undefined;
+  /** Names of its profiles; undefined where the engine does not say it or has none. */
+  readonly profiles?: readonly string[] | undefined;
 }
 
 /** What asking an engine for one instance came to. */

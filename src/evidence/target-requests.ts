@@ -47,8 +47,10 @@ function findHostPaths({ devices }: Pick<Instance, 'devices'>): readonly string[
 
 /** The path on the host that a device of LXD or Incus stands for; undefined for devices without one. */
 export function hostPathOf(device: Readonly<Record<string, string>>): string | undefined {
-  const { type, source, path, pool } = device;
+  const { type, source, path, pool, major } = device;
   const isNode = type === 'unix-char' || type === 'unix-block';
-  const wanted = isNode ? (source ?? path) : type === 'disk' && pool === undefined ? source : undefined;
+  // With a number of its own the node is made and need not exist.
+  const node = major === undefined ? (source ?? path) : undefined;
+  const wanted = isNode ? node : type === 'disk' && pool === undefined ? source : undefined;
   return wanted?.startsWith('/') === true && !/[\u0000-\u001f\u007f]/.test(wanted) ? wanted : undefined;
 }

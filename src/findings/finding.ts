@@ -15,6 +15,14 @@ export interface Occurrence {
   readonly fd?: number;
   readonly path?: string;
   readonly message: string;
+  /** What each side has, where two were compared. Untrusted. */
+  readonly values?: readonly SideValue[];
+}
+
+/** What one side has, in a few words. */
+export interface SideValue {
+  readonly side: 'source' | 'target';
+  readonly text: string;
 }
 
 /** The judgement of one cause in one phase. */
