@@ -1,18 +1,25 @@
-/** Records the evidence of a check, as collected on the host this runs on: `record-evidence OUTPUT [INSTANCE]`. */
+/**
+ * Records the evidence of a check, as collected on the host this runs on: `record-evidence OUTPUT [INSTANCE]`. Of a
+ * host without an instance also what an other end of a move is compared by: `record-evidence OUTPUT '' [RECORDING]`
+ * as the target of the instance of that recording.
+ */
 
-import { writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 
-import { collect } from '../src/evidence/collect.js';
+import { collect, type Collected } from '../src/evidence/collect.js';
+import { gatherForInstance, gatherShared } from '../src/evidence/gather-pair.js';
 import { openLocal } from '../src/source/local.js';
 import type { Evidence } from '../src/source/source.js';
 
-const [output = '', instance] = process.argv.slice(2);
+const [output = '', name = '', guest = ''] = process.argv.slice(2);
+const instance = name === '' ? undefined : name;
 const checkout = process.cwd();
 const source = openLocal({ env: process.env, now: () => new Date() });
 const collected = await collect(source, { instance });
+const pair = instance === undefined ? await gatherPair(collected) : [];
 const fixture = {
   ...collected,
-  host: collected.host.map(withoutEnvironment),
+  host: [...collected.host.map(withoutEnvironment), ...pair],
   ofInstance: collected.ofInstance.map(withoutEnvironment),
 };
 // A fixture tells of the lab, not of the directory that somebody has the checkout in.
@@ -30,4 +37,25 @@ function withoutEnvironment(evidence: Evidence): Evidence {
         .join(''),
   );
   return text === undefined ? evidence : { ...evidence, text };
+}
+
+/** The clock is left out: that a recording was made is all it would tell. */
+async function gatherPair({ host, engine, ...rest }: Collected): Promise<readonly Evidence[]> {
+  const coming = guest === '' ? { host, engine, ...rest } : (JSON.parse(readFileSync(guest, 'utf8')) as Collected);
+  const answers = [
+    ...(await gatherShared(source, host, engine)),
+    ...(await gatherForInstance(source, host, coming)),
+  ];
+  return answers.filter(({ id }) => id !== 'host.clock').map(withoutOthers);
+}
+
+/** What others try in the lab meanwhile is none of it. */
+function withoutOthers(evidence: Evidence): Evidence {
+  const { id, text } = evidence;
+  if (!id.startsWith('engine.') || text === undefined || evidence.status !== 'ok') return evidence;
+  const records = JSON.parse(text) as readonly { readonly name: string; readonly used_by?: unknown }[];
+  const ofLab = records
+    .filter(({ name: each }) => id !== 'engine.instance.list' || /^(?:good|default|bad-[a-z-]+)$/.test(each))
+    .map((each) => ('used_by' in each ? { ...each, used_by: [] } : each));
+  return { ...evidence, text: JSON.stringify(ofLab, undefined, 1) };
 }

@@ -49,9 +49,7 @@ main() {
   local name containers
   bash .lab/lab.sh up
   mkdir -p "$OUT/hosts" "$OUT/logs" "$CACHE"
-  npx esbuild .lab/record-evidence.ts --bundle --platform=node --format=esm --log-level=error \
-    --banner:js='import { createRequire } from "node:module"; const require = createRequire(import.meta.url);' \
-    --outfile="$CACHE/record-evidence.mjs"
+  bash .lab/bundle-recorder.sh "$CACHE/record-evidence.mjs"
   # What others try there meanwhile is none of it.
   mapfile -t containers < <(on_a lxc list -f csv -c n | grep -xE 'good|default|bad-[a-z-]+')
 

@@ -15,7 +15,14 @@ const configSchema = v.looseObject({
   aliases: v.nullish(v.record(v.string(), v.string())),
   'default-remote': v.nullish(v.string()),
   remotes: v.nullish(
-    v.record(v.string(), v.looseObject({ addr: v.nullish(v.string()), project: v.nullish(v.string()) })),
+    v.record(
+      v.string(),
+      v.looseObject({
+        addr: v.nullish(v.string()),
+        project: v.nullish(v.string()),
+        protocol: v.nullish(v.string()),
+      }),
+    ),
   ),
 });
 
@@ -80,10 +87,18 @@ async function readConfig(path: string): Promise<Config | undefined> {
 }
 
 function toSettings(config: Config | undefined, hasNoAliases: boolean): ClientSettings {
-  const remotes = Object.entries(config?.remotes ?? {}).map(([name, { addr, project }]) => {
+  const remotes = Object.entries(config?.remotes ?? {}).map(([name, { addr, project, protocol }]) => {
     // A client may leave the address of the socket out, or write its path, which may be another one.
     const address = addr === undefined || addr === null || addr === 'unix:' ? 'unix://' : addr;
-    return [name, { address, ...(typeof project === 'string' && project !== '' && { project }) }] as const;
+    const isForImages = protocol === 'simplestreams';
+    return [
+      name,
+      {
+        address,
+        ...(isForImages && { isForImages }),
+        ...(typeof project === 'string' && project !== '' && { project }),
+      },
+    ] as const;
   });
   return {
     aliases: hasNoAliases ? {} : (config?.aliases ?? {}),

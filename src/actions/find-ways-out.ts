@@ -1,7 +1,9 @@
 /** Says what can be done after a failure: the exact commands, and what each of them costs. Pure. */
 
 import type { EngineGuard } from '../engines/engine.js';
-import type { GuardRecord, Insurance, WayOut } from './guard-record.js';
+import type { Action } from '../engines/action.js';
+import type { GuardRecord, Insurance, Observation, WayOut } from './guard-record.js';
+import { findMoveState } from './judge-move.js';
 
 /** The ways out of what the command left, the best first; empty when there is nothing to mend. */
 export function findWaysOut(record: GuardRecord, guard: EngineGuard): readonly WayOut[] {
@@ -49,6 +51,19 @@ function afterMove({ action, command, verification }: GuardRecord, guard: Engine
       },
     ];
   }
+  if (after === undefined || target === undefined) return [];
+  const state = findMoveState(after, target);
+  if (state === 'twins') return twinWays(there, action, client, after);
+  if (state === 'half-made' && target.status !== 'missing') {
+    return [
+      {
+        kind: 'clean',
+        title: `The source runs: take away what was half made on ${action.target?.remote}`,
+        commands: [quoteCommand([client, 'delete', '--force', there])],
+        note: 'Look first that the one here does its work.',
+      },
+    ];
+  }
   if (target?.status === 'stopped' && after?.status === 'missing') {
     return [
       {
@@ -64,6 +79,27 @@ function afterMove({ action, command, verification }: GuardRecord, guard: Engine
       kind: 'retry',
       title: `Mend the cause, then try again; what the restore said is in the logs on ${action.target?.remote}`,
       commands: [`crdoctor guard -- ${quoteCommand(command)}`],
+    },
+  ];
+}
+
+/** Which of the two holds the newer data is for a person to tell. */
+function twinWays(there: string, { instance }: Action, client: string, after: Observation): readonly WayOut[] {
+  const held = (after.heldTasks ?? []).length > 0;
+  return [
+    {
+      kind: 'clean',
+      title: `It runs twice. Keep ${there}, which went on from the dump, and stop the one here`,
+      commands: [quoteCommand([client, 'stop', '--force', `local:${instance}`])],
+      note: held
+        ? 'The one here has done nothing since the dump: its processes are held.'
+        : 'What the one here has done since the dump is lost with it.',
+    },
+    {
+      kind: 'clean',
+      title: 'Or keep the one here',
+      commands: [quoteCommand([client, 'stop', '--force', there])],
+      note: 'What the other has done since the dump is lost with it.',
     },
   ];
 }

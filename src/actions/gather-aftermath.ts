@@ -23,6 +23,8 @@ export interface AftermathOptions {
   readonly source: Source;
   readonly guarded: GuardedInstance;
   readonly residues: readonly Residue[];
+  /** The host of the target, where it can be reached. */
+  readonly there?: Source | undefined;
   readonly env: Readonly<Record<string, string | undefined>>;
 }
 
@@ -35,7 +37,7 @@ export async function gatherAftermath(record: GuardRecord, options: AftermathOpt
   const [left, kernelLines, target] = await Promise.all([
     findResidues(source, residues, placeOf(record.action, look)),
     readKernelLines(source, record.mark?.uptimeS ?? 0),
-    goesTo && observeTarget(source, guarded.engine, goesTo),
+    goesTo && observeTarget(source, guarded.engine, goesTo, options.there),
   ]);
   const isNew = (sign: string): boolean => !(record.mark?.residues ?? []).some((each) => each.sign === sign);
   const probe = await runProbe(record, after.pid, options.env);

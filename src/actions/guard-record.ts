@@ -20,6 +20,8 @@ export interface GuardWish {
   /** Absolute paths. */
   readonly output?: string;
   readonly statusFile?: string;
+  /** Where the evidence about the target of a move is, as the user named it. */
+  readonly to?: string;
   /** The command is never ended; after this a warning is printed. */
   readonly warnAfterS?: number;
 }
@@ -80,6 +82,12 @@ export interface Observation {
 /** The other end of a move, as its server tells; `missing` when it has no such instance. */
 export interface TargetState {
   readonly status?: string;
+  /** As of {@link Observation}, where the host itself could be looked at. */
+  readonly tasks?: readonly TaskNote[];
+  readonly heldTasks?: readonly string[];
+  readonly listening?: readonly string[];
+  /** Directories of an instance of that name that its server does not know of. */
+  readonly leftovers?: readonly string[];
   /** Why nothing is known. Untrusted. */
   readonly reason?: string;
 }

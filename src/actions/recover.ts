@@ -12,6 +12,7 @@ import { syncDirectory } from './durable-file.js';
 import { cleanResidues, findResidues, findOtherCriu } from './find-residues.js';
 import type { FoundResidue, GuardRecord, Recovery, RecoveryWish } from './guard-record.js';
 import { inspectCopy, readCopyList } from './insure.js';
+import { refuseTwin } from './refuse-twin.js';
 import { placeOf } from './set-mark.js';
 import { observe, type GuardedInstance, type Look } from './observe.js';
 import { startSupervised, watchSupervised, type OutputSinks } from './run-supervised.js';
@@ -52,7 +53,10 @@ async function attemptOf(
   look: Look,
   options: RecoverOptions,
 ): Promise<Attempt> {
-  if (kind === 'clean') return clean(record, look, options);
+  if (kind === 'clean') {
+    const reason = await refuseTwin(record, look, options.source, options.guarded);
+    return reason === undefined ? clean(record, look, options) : failed(`nothing is let go: ${reason}`);
+  }
   if (record.action.kind === 'move') return failed('after a move only clean is done by guard; the rest is printed');
   const { status } = look.observation;
   if (status === undefined) return failed(look.observation.gaps[0] ?? 'the engine could not be asked');

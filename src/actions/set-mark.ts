@@ -12,7 +12,7 @@ import type { GuardRecord, Mark, Observation } from './guard-record.js';
 import { observeTarget } from './observe-target.js';
 import { readSavedPids, seenBy, type Look } from './observe.js';
 
-/** Looks for what is needed to judge the outcome later. `earlier`: guards of before, oldest first. */
+/** Looks for what is needed to judge the outcome later. `earlier`: guards of before, oldest first; `there`: the host of the target. */
 export async function setMark(
   source: Source,
   engine: Engine,
@@ -21,12 +21,13 @@ export async function setMark(
   residues: readonly Residue[],
   earlier: readonly GuardRecord[],
   now: Date,
+  there?: Source,
 ): Promise<Mark> {
   const { observation: before } = look;
   const [{ found }, promisedPids, target] = await Promise.all([
     findResidues(source, residues, placeOf(action, look)),
     readPromise(action, look),
-    action.target && observeTarget(source, engine, action.target),
+    action.target && observeTarget(source, engine, action.target, there),
   ]);
   const promisedListening = findListening(action, before, earlier);
   return {

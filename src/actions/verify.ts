@@ -1,5 +1,6 @@
 /** Judges what a command really did, whatever it said. Pure: two observations in, a verification out. */
 
+import { judgeMove } from './judge-move.js';
 import type {
   FoundResidue,
   GuardRecord,
@@ -31,10 +32,13 @@ const trapped = /^traps: (?<name>.{1,15})\[\d+\] (?:trap|general)/;
 /** Whether the command achieved what it is for, and whether what was there before is still there. */
 export function verify(record: GuardRecord, aftermath: Aftermath): Verification {
   const { after, residues, target } = aftermath;
-  const goal = judgeGoal(record, after, target);
+  const isMove = record.action.kind === 'move';
+  const [goal, ...ofTarget] = isMove ? judgeMove(record, after, target) : [judgeGoal(record, after)];
+  if (goal === undefined) throw new Error('nothing was judged');
   const runs = after.status === 'running';
   const checks: readonly Verified[] = [
     goal,
+    ...ofTarget,
     ...judgeSavedState(record, after, goal.result === 'ok'),
     ...(runs ? judgeRunning(record, aftermath, goal.result === 'ok') : []),
     ...(aftermath.probe === undefined
@@ -60,12 +64,17 @@ function judgeOutcome(record: GuardRecord, checks: readonly Verified[], aftermat
 function isAsBefore({ mark }: GuardRecord, { after, target }: Aftermath): boolean {
   const before = mark?.before;
   if (before === undefined || before.status !== after.status) return false;
-  if (before.pid !== after.pid || (target !== undefined && target.status !== 'missing')) return false;
+  if (before.pid !== after.pid || (target !== undefined && !isAsFree(mark?.target, target))) return false;
   if (before.isStateful === true && after.isStateful !== true) return false;
   return before.state !== 'whole' || after.inventory === before.inventory;
 }
 
-function judgeGoal({ action, mark }: GuardRecord, after: Observation, target: TargetState | undefined): Verified {
+/** Nothing of it is on the target that was not there before. */
+function isAsFree(before: TargetState | undefined, { status, leftovers = [] }: TargetState): boolean {
+  return status === 'missing' && leftovers.every((path) => before?.leftovers?.includes(path) === true);
+}
+
+function judgeGoal({ action, mark }: GuardRecord, after: Observation): Verified {
   const before = mark?.before;
   if (after.status === undefined) return say('goal', 'unknown', after.gaps[0] ?? 'the engine could not be asked');
   switch (action.kind) {
@@ -73,8 +82,6 @@ function judgeGoal({ action, mark }: GuardRecord, after: Observation, target: Ta
       return judgeStop(before, after);
     case 'snapshot':
       return judgeSnapshot(action.snapshot, before, after);
-    case 'move':
-      return judgeMove(action.target?.remote ?? '', after, target);
     case 'start':
     case 'restore':
     default:
@@ -94,17 +101,6 @@ function judgeStop(before: Observation | undefined, after: Observation): Verifie
   return after.isStateful && isNew
     ? say('goal', 'ok', `it is stopped, its state is saved (${countOf(after.savedPids)})`)
     : say('goal', 'bad', 'it is stopped, and its state is not saved');
-}
-
-/** Only what both servers say counts: clients end with 1 after a good move and with 0 after a lost one. */
-function judgeMove(remote: string, after: Observation, target: TargetState | undefined): Verified {
-  const there = target?.status;
-  if (there === undefined)
-    return say('goal', 'unknown', `${remote} could not be asked: ${target?.reason ?? 'no answer'}`);
-  const both = `it is ${there} on ${remote} and ${after.status} here`;
-  if (there !== 'running') return say('goal', 'bad', both);
-  if (after.status === 'running') return say('goal', 'bad', `${both}: stop one of them before they harm each other`);
-  return say('goal', 'ok', `${both}; its processes there were not looked at`);
 }
 
 function judgeSnapshot(wanted: string | undefined, before: Observation | undefined, after: Observation): Verified {

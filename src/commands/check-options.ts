@@ -8,7 +8,7 @@ import { UserError } from '../errors.js';
 import { parseCriuOptions } from '../parse/criu-options.js';
 import type { Operation } from '../rules/cause.js';
 import type { OutputArguments, WorkArguments } from './output-options.js';
-import { readPlaceOf } from './where-option.js';
+import { readPlace } from './where-option.js';
 
 export const checkOptions = {
   engine: {
@@ -19,10 +19,15 @@ export const checkOptions = {
   on: {
     type: 'string',
     requiresArg: true,
-    describe: 'Host to judge: local, which is this one, ssh:[user@]host[:port], or a report (that host as recorded)',
+    describe:
+      'Host to judge: local, which is this one, ssh:[user@]host[:port], NAME: (a remote), or a report (that host as recorded)',
   },
   sudo: { type: 'boolean', describe: 'Become root by sudo on a host over ssh' },
-  to: { type: 'string', requiresArg: true, describe: 'Host that a move goes to: local, which is this one' },
+  to: {
+    type: 'string',
+    requiresArg: true,
+    describe: 'Host that a move goes to: ssh:[user@]host[:port], NAME: (a remote), or a report of it',
+  },
   for: {
     type: 'string',
     requiresArg: true,
@@ -50,8 +55,6 @@ export interface CheckWish {
   /** Directory that the images of a process tree go to; undefined for containers. */
   readonly images: string | undefined;
   readonly operation: Operation;
-  /** The target of a move is given (and is this host). */
-  readonly hasTarget: boolean;
 }
 
 /**
@@ -59,7 +62,7 @@ export interface CheckWish {
  * @throws {UserError} for options that do not fit together
  */
 export function readCheckWish(parsed: CheckArguments, cwd: string): CheckWish {
-  readPlaceOf(['local'], '--to', parsed.to);
+  readPlace('--to', parsed.to);
   const instance = instanceOf(parsed);
   const pid = pidOf(parsed.pid);
   const operation = parsed.for;
@@ -83,7 +86,6 @@ export function readCheckWish(parsed: CheckArguments, cwd: string): CheckWish {
     criuOptions,
     images: pid === undefined ? undefined : resolve(cwd, findImages(criuOptions) ?? '.'),
     operation: operationOf(parsed, instance, pid),
-    hasTarget: parsed.to !== undefined,
   };
 }
 

@@ -1,65 +1,83 @@
 /** `crdoctor check`: judges a host or a container before the freeze. */
 
 import { exitStatus, type ExitStatus } from '../errors.js';
-import { collect } from '../evidence/collect.js';
+import { collect, type Collected } from '../evidence/collect.js';
+import { collectPair, type CollectedTarget } from '../evidence/collect-target.js';
 import type { Assessment } from '../findings/finding.js';
 import { escapeText } from '../render/escape.js';
 import type { CheckContext } from '../render/options.js';
 import type { Bundle } from '../source/bundle.js';
+import type { Source } from '../source/source.js';
 import { readCheckWish, type CheckArguments, type CheckWish } from './check-options.js';
 import type { Invocation } from './invocation.js';
 import type { Judge } from './judging.js';
-import { openPlace, type OpenedPlace } from './open-place.js';
+import { openEnds, type OpenEnds } from './open-ends.js';
+import type { OpenTarget } from './open-target.js';
 import { deadlineOf, progressOf, textOptionsOf } from './output-options.js';
 import { openRules } from './rule-set.js';
-import { readPlaceOf } from './where-option.js';
-
-const checkPlaces = ['local', 'ssh', 'report'] as const;
+import { readPlace } from './where-option.js';
 
 /**
  * Judges what was asked for and prints the result. The exit status follows from the verdict.
  * @throws {UserError} wrong use, no such instance, an engine that cannot be asked
  */
 export async function runCheck(parsed: CheckArguments, invocation: Invocation): Promise<ExitStatus> {
-  const place = readPlaceOf(checkPlaces, '--on', parsed.on);
+  const place = readPlace('--on', parsed.on);
   // Wrong use is told before another host is called.
   if (place.kind !== 'report') readCheckWish(parsed, invocation.cwd);
-  const opened = await openPlace(place, {
+  const ends = await openEnds(place, parsed.to === undefined ? undefined : readPlace('--to', parsed.to), {
     signal: deadlineOf(parsed, invocation),
     onProgress: progressOf(parsed, invocation),
     env: invocation.env,
     now: invocation.now,
     sudo: parsed.sudo,
+    engine: parsed.engine,
+    invocation,
   });
   try {
-    return await judgePlace(opened, parsed, invocation);
+    return await judgeEnds(ends, parsed, invocation);
   } finally {
-    await opened.close();
+    await ends.close();
   }
 }
 
-async function judgePlace(opened: OpenedPlace, parsed: CheckArguments, invocation: Invocation): Promise<ExitStatus> {
+async function judgeEnds(
+  { opened, target }: OpenEnds,
+  parsed: CheckArguments,
+  invocation: Invocation,
+): Promise<ExitStatus> {
   const { source, bundle } = opened;
   const { wish, explain } = await readWish(parsed, bundle, invocation);
   const loading = loadJudge(wish, parsed, invocation);
   // What is wrong with rules of the user is told before anything is looked at; else both happen at once.
   if (parsed.rules !== undefined) await loading;
   const tellProblems = (): void => {
-    for (const problem of bundle?.problems() ?? []) invocation.stderr.write(`crdoctor: ${escapeText(problem)}\n`);
+    const ofTarget = target === undefined ? [] : [target.problem ?? [], target.problems()].flat();
+    for (const problem of [...(bundle?.problems() ?? []), ...ofTarget])
+      invocation.stderr.write(`crdoctor: ${escapeText(problem)}\n`);
   };
-  const collecting = collect(source, wish).catch((error: unknown) => {
+  const collecting = collectSides(source, target, wish).catch((error: unknown) => {
     // What is odd about a report may be why it cannot be judged.
     tellProblems();
     throw explain(error);
   });
   const [collected, judge] = await Promise.all([collecting, loading]);
   invocation.signal.throwIfAborted();
-  const { assessment, reasons } = judge(collected, source.where);
+  const { assessment, reasons } = judge(collected.source, source.where, collected.target);
   tellProblems();
   // Nothing can be added to a report.
   const context = { reasons, strict: parsed.strict ?? false, isRecorded: bundle !== undefined };
   invocation.stdout.write(await renderCheck(assessment, context, parsed, invocation));
   return statusOf(assessment, context.strict);
+}
+
+async function collectSides(
+  source: Source,
+  target: OpenTarget | undefined,
+  wish: CheckWish,
+): Promise<{ readonly source: Collected; readonly target?: CollectedTarget }> {
+  if (target === undefined) return { source: await collect(source, wish) };
+  return collectPair(source, target.source, wish, target.told);
 }
 
 interface ReadWish {

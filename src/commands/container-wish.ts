@@ -4,5 +4,5 @@ import type { CheckWish } from './check-options.js';
 
 /** Without an instance the host is judged. */
 export function containerWish(about: Pick<CheckWish, 'engine' | 'instance' | 'operation'>): CheckWish {
-  return { ...about, pid: undefined, criuOptions: [], images: undefined, hasTarget: false };
+  return { ...about, pid: undefined, criuOptions: [], images: undefined };
 }

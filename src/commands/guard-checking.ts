@@ -3,6 +3,7 @@
 import type { Action } from '../engines/action.js';
 import { exitStatus, UserError } from '../errors.js';
 import { collect } from '../evidence/collect.js';
+import { collectPair } from '../evidence/collect-target.js';
 import { collectStopped } from '../evidence/collect-stopped.js';
 import type { TargetState } from '../actions/guard-record.js';
 import type { Look } from '../actions/observe.js';
@@ -11,6 +12,7 @@ import type { Operation } from '../rules/cause.js';
 import type { RuleSet } from '../rules/load.js';
 import type { Source } from '../source/source.js';
 import { containerWish } from './container-wish.js';
+import type { OpenTarget } from './open-target.js';
 import { prepareJudge, type Judged } from './judging.js';
 
 /** Undefined: the action neither saves nor restores a state. */
@@ -19,12 +21,17 @@ export async function checkAction(
   action: Action,
   { observation, instance }: Look,
   rules: RuleSet,
+  target: OpenTarget | undefined,
 ): Promise<Judged | undefined> {
   const operation = operationOf(action, observation.isStateful === true);
   if (operation === undefined || instance === undefined) return undefined;
   const request = { engine: action.engine, instance: action.instance };
   const isRunning = observation.status === 'running' || observation.status === 'frozen';
   const judge = prepareJudge(rules.causes, containerWish({ ...request, operation }));
+  if (target !== undefined) {
+    const ends = await collectPair(source, target.source, request, target.told);
+    return judge(ends.source, source.where, ends.target);
+  }
   const collected = isRunning
     ? await collect(source, request)
     : await collectStopped(source, action.engine, action.instance);

@@ -7,12 +7,15 @@ import type { Source } from '../source/source.js';
 import type { GuardArguments } from './guard-options.js';
 import type { GuardVoice } from './guard-voice.js';
 import type { Invocation } from './invocation.js';
+import type { OpenTarget } from './open-target.js';
 
 export interface GuardContext {
   readonly guard: OpenGuard;
   readonly store: GuardStore;
   readonly access: EngineAccess;
   readonly source: Source;
+  /** The host that a move goes to. */
+  readonly target: OpenTarget | undefined;
   readonly rules: RuleSet;
   readonly voice: GuardVoice;
   readonly parsed: GuardArguments;

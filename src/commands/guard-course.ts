@@ -19,6 +19,7 @@ import { runToTheEnd, watchToTheEnd } from './guard-run.js';
 import { voiceOf } from './guard-voice.js';
 import type { Invocation } from './invocation.js';
 import { progressOf } from './output-options.js';
+import { openGuardTarget } from './open-guard-target.js';
 import { openRules } from './rule-set.js';
 
 /** Runs a command guarded; gives the exit status. @throws {UserError} it was not run */
@@ -38,7 +39,8 @@ export async function guardCommand(
   const owner = markProcess(process.pid);
   const first = { crdoctor: version, command, cwd, action, wish, ...(owner && { owner }) };
   const guard = await createGuard(store, { ...first, steps: [], warnings: [], insurances: [] }, now());
-  const context = { guard, store, access, source, rules, voice: voiceOf(invocation), parsed, invocation };
+  const target = await openGuardTarget(action, wish.to, invocation);
+  const context = { guard, store, access, source, target, rules, voice: voiceOf(invocation), parsed, invocation };
   try {
     const lock = await lockInstance(store, action, guard.record().id, false);
     try {
@@ -48,6 +50,7 @@ export async function guardCommand(
       await lock.release();
     }
   } finally {
+    await target?.close();
     // What was never run has nothing to tell and nothing to bring back.
     if (!guard.record().steps.some(({ step }) => step === 'run')) {
       tellLeftSnapshot(context);
@@ -87,7 +90,8 @@ export async function resumeGuard(
   const rules = await openRules(parsed, invocation);
   const source = openSource(parsed, invocation);
   const access = await accessEngine(source, record.action);
-  const context = { guard, store, access, source, rules, voice, parsed, invocation };
+  const target = await openGuardTarget(record.action, record.wish.to, invocation);
+  const context = { guard, store, access, source, target, rules, voice, parsed, invocation };
   const lock = await lockInstance(store, record.action, id, true);
   try {
     const owner = markProcess(process.pid);
@@ -95,6 +99,7 @@ export async function resumeGuard(
     return isUnfinished(record) ? await watchToTheEnd(context) : await recoverLater(context);
   } finally {
     await lock.release();
+    await target?.close();
   }
 }
 

@@ -8,6 +8,7 @@ import { gatherWatched, readDisplayed } from '../actions/gather-watched.js';
 import { writeNew } from '../actions/durable-file.js';
 import type { GuardRecord } from '../actions/guard-record.js';
 import { dropKeptLogs, readKeptLogs } from '../actions/keep-logs.js';
+import { findMoveState } from '../actions/judge-move.js';
 import { recover } from '../actions/recover.js';
 import { verify } from '../actions/verify.js';
 import { findWaysOut, stateCopyOf } from '../actions/find-ways-out.js';
@@ -29,7 +30,8 @@ export async function finishGuard(context: GuardContext): Promise<number> {
   invocation.onForcedEnd(() => Promise.resolve(), captureGraceMs);
   await guard.begin('verify');
   const { guarded } = access;
-  const options = { source, guarded, residues: rules.residues, env: invocation.env };
+  const there = context.target?.isRecorded === true ? undefined : context.target?.source;
+  const options = { source, guarded, residues: rules.residues, env: invocation.env, there };
   const verification = verify(guard.record(), await gatherAftermath(guard.record(), options));
   await guard.note({ verification });
   if (isFailure(guard.record())) await capture(context);
@@ -142,6 +144,10 @@ async function writeStatus({ guard, voice }: GuardContext): Promise<void> {
     signal: ending?.signal,
     outcome: verification.outcome,
     checks: verification.checks,
+    move:
+      record.action.kind === 'move'
+        ? { state: findMoveState(verification.after, verification.target), there: verification.target?.status }
+        : undefined,
     verdict: prediction?.verdict,
     forced: wish.force,
     causes: record.diagnosis?.diagnoses ?? [],

@@ -8,12 +8,19 @@ import type { GuardWish, RecoveryWish } from '../actions/guard-record.js';
 import { UserError } from '../errors.js';
 import type { Invocation } from './invocation.js';
 import { outputOptions, workOptions } from './output-options.js';
+import { readPlaceOf } from './where-option.js';
 
 export const guardOptions = {
   force: { type: 'string', requiresArg: true, describe: 'Cause to run in spite of; may be given several times' },
   reason: { type: 'string', requiresArg: true, describe: 'Why, with --force; it goes into the report' },
   'no-insurance': { type: 'string', requiresArg: true, describe: 'Why nothing needs to be kept before the command' },
   probe: { type: 'string', requiresArg: true, describe: 'Command that tells whether all is well afterwards' },
+  to: {
+    type: 'string',
+    requiresArg: true,
+    describe:
+      'Where a move can be looked at on its target: ssh:[user@]host[:port]; left out, at the address of the remote',
+  },
   recover: {
     type: 'string',
     requiresArg: true,
@@ -75,12 +82,14 @@ function readWish(parsed: GuardArguments, recover: RecoveryWish | undefined, cwd
   if (force.length === 0 && reason !== undefined) throw new UserError('--reason goes with --force');
   if (noInsurance !== undefined && noInsurance.trim() === '') throw new UserError('--no-insurance needs a reason');
   const warnAfterS = secondsOf(parsed.timeout);
+  if (parsed.to !== undefined) readPlaceOf(['ssh', 'remote', 'report'], '--to', parsed.to);
   return {
     force,
     ...(reason !== undefined && { forceReason: reason }),
     ...(noInsurance !== undefined && { noInsurance }),
     ...(probe !== undefined && { probe }),
     ...(recover !== undefined && { recover }),
+    ...(parsed.to !== undefined && { to: parsed.to }),
     ...(output !== undefined && { output: resolve(cwd, output) }),
     ...(statusFile !== undefined && { statusFile: resolve(cwd, statusFile) }),
     ...(warnAfterS !== undefined && { warnAfterS }),

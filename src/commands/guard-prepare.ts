@@ -26,7 +26,8 @@ export async function prepareGuard(context: GuardContext): Promise<void> {
   requireFitting(action, look);
   if (action.target !== undefined)
     requireFreeTarget(await observeTarget(source, access.guarded.engine, action.target), action);
-  const judged = await checkAction(source, action, look, context.rules);
+  if (context.target?.problem !== undefined) voice.tell(context.target.problem);
+  const judged = await checkAction(source, action, look, context.rules, context.target);
   if (judged !== undefined) await judge(judged, context);
   const plans = await planFor(action, look);
   await raiseObjections(plans, context);
@@ -44,6 +45,7 @@ export async function prepareGuard(context: GuardContext): Promise<void> {
     context.rules.residues,
     earlier,
     invocation.now(),
+    context.target?.isRecorded === true ? undefined : context.target?.source,
   );
   await guard.note({ mark });
   for (const warning of guard.record().warnings) voice.tell(warning);

@@ -14,7 +14,7 @@ import { openTree } from '../source/bundle-files.js';
 import { openLooseLogs, openRecordedLogs } from '../source/bundle-logs.js';
 import { bundleFrom, hasManifest, withoutManifest, type Bundle } from '../source/bundle.js';
 import type { LogInput } from '../source/log-files.js';
-import type { Artifact, Manifest } from '../source/manifest.js';
+import type { Artifact, ArtifactSide, Manifest } from '../source/manifest.js';
 import type { Spool } from '../source/spool.js';
 import { instanceOf, type CheckArguments, type CheckWish } from './check-options.js';
 import { containerWish } from './container-wish.js';
@@ -27,7 +27,6 @@ import type { Invocation } from './invocation.js';
 export function completeArguments(parsed: CheckArguments, { engine, instance }: Manifest): CheckArguments {
   const named = instanceOf(parsed);
   if (parsed.pid !== undefined) throw new UserError('--pid looks at a running process, and a report has none');
-  if (parsed.to !== undefined) throw new UserError('--to does not go with the host of a report yet');
   if (named !== undefined && named !== instance) {
     throw new UserError(`this report is about ${instance ?? 'a host without a container'}, not about ${named}`);
   }
@@ -94,10 +93,10 @@ export async function readRecordedLogs(
 async function readReportedLogs(bundle: Bundle, read: (input: LogInput) => Promise<LogReading>): Promise<RecordedLogs> {
   const { artifacts } = bundle.manifest;
   const times = await readTimes(bundle);
-  const wanted = artifacts.filter((artifact) => artifact.side !== 'target' && isReportedLog(artifact));
+  const wanted = artifacts.filter(isReportedLog);
   const logs = new Map<Artifact, ReportedLog>();
   for await (const { artifact, input } of openRecordedLogs(bundle, wanted)) {
-    const modifiedS = times.get(artifact.origin);
+    const modifiedS = times.get(timeKey(artifact.side, artifact.origin));
     const reading = await read(modifiedS === undefined ? input : { ...input, modifiedMs: modifiedS * 1000 });
     logs.set(artifact, { id: artifact.id, modifiedS, reading });
   }
@@ -110,15 +109,23 @@ async function readReportedLogs(bundle: Bundle, read: (input: LogInput) => Promi
   return { readings, problems: [...bundle.problems(), ...missing, ...unused], bundle };
 }
 
-/** When files were last written, seconds since 1970, by their paths on the host: from the listings of directories. */
+/** When files were last written, seconds since 1970, from the listings of directories; keys as of {@link timeKey}. */
 async function readTimes(bundle: Bundle): Promise<ReadonlyMap<string, number>> {
   const isListing = (id: string): boolean => /^instance\.(?:logs|state|snapshot\..+\.state)$/.test(id);
-  const listings = await bundle.readEvidence('source', isListing);
-  return new Map(
-    listings.flatMap(({ origin, text = '' }) =>
-      (parseListing(text.replace(/[^\n]+$/, '')) ?? []).map(({ name, modifiedS }) => [`${origin}/${name}`, modifiedS]),
-    ),
-  );
+  const times = new Map<string, number>();
+  for (const side of ['source', 'target'] as const) {
+    for (const { origin, text = '' } of await bundle.readEvidence(side, isListing)) {
+      for (const { name, modifiedS } of parseListing(text.replace(/[^\n]+$/, '')) ?? []) {
+        times.set(timeKey(side, `${origin}/${name}`), modifiedS);
+      }
+    }
+  }
+  return times;
+}
+
+/** Both hosts of a report keep their files under the same paths. */
+function timeKey(side: ArtifactSide, path: string): string {
+  return `${side} ${path}`;
 }
 
 /** The triage with what a check of the recorded evidence adds to it; as it is when that cannot be judged. */

@@ -6,7 +6,12 @@ import type { WorkArguments } from './output-options.js';
 
 export const reportOptions = {
   engine: { type: 'string', requiresArg: true, describe: 'Engine that owns the container; found out when left out' },
-  on: { type: 'string', requiresArg: true, describe: 'Host to report: local, or ssh:[user@]host[:port]' },
+  on: {
+    type: 'string',
+    requiresArg: true,
+    describe: 'Host to report: local, ssh:[user@]host[:port], NAME: (a remote)',
+  },
+  to: { type: 'string', requiresArg: true, describe: 'Host that it was to go to, which is reported as well' },
   sudo: { type: 'boolean', describe: 'Become root by sudo on a host over ssh' },
   only: { type: 'string', requiresArg: true, describe: 'Ids of the evidence to collect, separated by commas' },
   error: { type: 'string', requiresArg: true, describe: 'File with what the failed command displayed, - for stdin' },

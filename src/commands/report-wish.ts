@@ -7,11 +7,11 @@ import { parseWanted, type Wants } from '../report/wanted.js';
 import type { Invocation } from './invocation.js';
 import { asWritten } from './prepared-argv.js';
 import type { ReportArguments } from './report-options.js';
-import { readPlaceOf, type Place } from './where-option.js';
+import { readPlace, readPlaceOf, type Place } from './where-option.js';
 
 /** A report as asked for. */
 export interface ReportWish {
-  readonly place: Exclude<Place, { kind: 'remote' }>;
+  readonly place: Place;
   readonly instance: string | undefined;
   readonly engine: string | undefined;
   readonly wants: Wants;
@@ -22,6 +22,8 @@ export interface ReportWish {
   readonly words: readonly string[];
   readonly output: string | undefined;
   readonly show: boolean;
+  /** Where it was to go to; undefined = one host is reported. */
+  readonly to: Place | undefined;
   /** What was being done, for the judgement. */
   readonly operation: Operation;
 }
@@ -31,7 +33,7 @@ export const defaultTimeout = '60';
 
 /** @throws {UserError} for options that do not fit together */
 export function readReportWish(parsed: ReportArguments, { argv }: Invocation): ReportWish {
-  const place = readPlaceOf(['local', 'ssh'], '--on', parsed.on);
+  const place = readPlaceOf(['local', 'ssh', 'remote'], '--on', parsed.on);
   const { instance, only, output, show = false } = parsed;
   if (instance === '') throw new UserError('the name of the container is empty');
   if (show && output !== undefined) throw new UserError('--show writes no file; -o does not go with it');
@@ -47,7 +49,8 @@ export function readReportWish(parsed: ReportArguments, { argv }: Invocation): R
     words,
     output,
     show,
-    operation: instance === undefined ? 'host' : operationOf(words.join(' ')),
+    to: parsed.to === undefined ? undefined : readPlace('--to', parsed.to),
+    operation: parsed.to !== undefined ? 'move' : instance === undefined ? 'host' : operationOf(words.join(' ')),
   };
 }
 

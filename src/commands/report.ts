@@ -5,6 +5,7 @@ import { hostname } from 'node:os';
 import type { ReportWriter } from '../archive/write.js';
 import { exitStatus, type ExitStatus } from '../errors.js';
 import type { Collected } from '../evidence/collect.js';
+import type { CollectedTarget } from '../evidence/collect-target.js';
 import type { Assessment } from '../findings/finding.js';
 import { escapeText } from '../render/escape.js';
 import type { ProgressSink } from '../progress/progress.js';
@@ -17,8 +18,10 @@ import type { RuleSet } from '../rules/load.js';
 import { containerWish } from './container-wish.js';
 import { readFailedOutput } from './failed-output.js';
 import type { Invocation } from './invocation.js';
-import { openPlace, type OpenedPlace } from './open-place.js';
 import { logJudgeOf } from './log-judge.js';
+import { openEnds } from './open-ends.js';
+import type { OpenedPlace } from './open-place.js';
+import type { OpenTarget } from './open-target.js';
 import { deadlineOf, progressOf } from './output-options.js';
 import type { ReportArguments } from './report-options.js';
 import { defaultTimeout, readReportWish, type ReportWish } from './report-wish.js';
@@ -40,16 +43,19 @@ export async function runReport(parsed: ReportArguments, invocation: Invocation)
   if (output?.cut !== undefined) tell(`--error ${wish.errorFile}: ${output.cut.reason}`, invocation);
   const work = { signal: deadlineOf({ timeout }, invocation), onProgress: progressOf(parsed, invocation) };
   const { env } = invocation;
-  const opened = await openPlace(wish.place, { ...work, env, now: invocation.now, sudo: parsed.sudo });
+  const options = { ...work, env, now: invocation.now, sudo: parsed.sudo, engine: wish.engine, invocation };
+  const ends = await openEnds(wish.place, wish.to, options);
   try {
-    return await writeReport(wish, { words: wish.words, output }, { ...work, ...opened }, rules, invocation);
+    const opened = { ...work, ...ends.opened, target: ends.target };
+    return await writeReport(wish, { words: wish.words, output }, opened, rules, invocation);
   } finally {
-    await opened.close();
+    await ends.close();
   }
 }
 
 /** What is reported, and how long and how loudly that is worked on. */
 interface OpenedWork extends OpenedPlace {
+  readonly target: OpenTarget | undefined;
   readonly signal: AbortSignal;
   readonly onProgress: ProgressSink;
 }
@@ -97,14 +103,16 @@ async function build(
   invocation: Invocation,
 ): Promise<ReportSummary> {
   const { redactEvidence } = await import('../redact/redact-evidence.js');
-  const { source, signal, onProgress } = opened;
+  const { source, target, signal, onProgress } = opened;
+  if (target?.problem !== undefined) tell(target.problem, invocation);
   return buildReport({
     source,
+    ...(target && { target: { ...target, instance: wish.instance } }),
     request: { engine: wish.engine, instance: wish.instance, wants: wish.wants },
     action,
     writer,
     redact: redactEvidence,
-    judge: rules === undefined ? undefined : (collected) => judge(wish, collected, source.where, rules),
+    judge: rules === undefined ? undefined : (collected, there) => judge(wish, collected, source.where, there, rules),
     logs: rules === undefined ? undefined : logJudgeOf(rules),
     version: invocation.version,
     hostname: hostnameOf(opened),
@@ -119,6 +127,7 @@ async function judge(
   wish: ReportWish,
   collected: Collected,
   where: string,
+  target: CollectedTarget | undefined,
   rules: Promise<RuleSet>,
 ): Promise<Assessment> {
   const [{ prepareJudge }, { causes }] = await Promise.all([import('./judging.js'), rules]);
@@ -126,8 +135,8 @@ async function judge(
   const { instance, engine, operation } = wish;
   const checkWish = isRunning
     ? containerWish({ instance, engine, operation })
-    : containerWish({ instance: undefined, engine, operation: 'host' });
-  return prepareJudge(causes, checkWish)(collected, where).assessment;
+    : containerWish({ instance: undefined, engine, operation: target === undefined ? 'host' : 'move' });
+  return prepareJudge(causes, checkWish)(collected, where, target).assessment;
 }
 
 const noWriter: ReportWriter = {

@@ -4,16 +4,20 @@ import type { Facts, HostFacts } from '../facts/schema.js';
 import type { HostSummary, Subject } from '../findings/finding.js';
 import type { CheckWish } from './check-options.js';
 
-/** The subject of a check from what was asked for and what was found. */
-export function subjectOf(wish: CheckWish, facts: Facts, where: string): Subject {
+/** The subject of a check from what was asked for and what was found. `where`: the hosts as the user named them. */
+export function subjectOf(
+  wish: CheckWish,
+  facts: Facts,
+  where: { readonly source: string; readonly target: string | undefined },
+): Subject {
   const { engine, instance } = facts;
   const name = instance?.name ?? wish.instance;
   return {
     ...(engine?.name === undefined ? {} : { engine: engine.name }),
     ...(name === undefined ? {} : { instance: name }),
     operation: wish.operation,
-    source: summaryOf(facts.source, engine?.version, where),
-    ...(wish.hasTarget ? { target: summaryOf(facts.target, engine?.version, where) } : {}),
+    source: summaryOf(facts.source, engine?.version, where.source),
+    ...(where.target === undefined ? {} : { target: summaryOf(facts.target, undefined, where.target) }),
   };
 }
 

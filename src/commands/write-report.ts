@@ -35,7 +35,7 @@ export async function writeReport({
   output,
   context,
 }: GuardReport): Promise<Triage | undefined> {
-  const { invocation, source, rules } = context;
+  const { invocation, source, rules, target } = context;
   const { redactEvidence } = await import('../redact/redact-evidence.js');
   const { action, command, mark, prediction } = record;
   const now = invocation.now();
@@ -44,6 +44,7 @@ export async function writeReport({
     const summary = await buildReport({
       source,
       request: { engine: action.engine, instance: action.instance, wants: () => true },
+      ...(target && { target: { ...target, instance: action.target?.instance } }),
       action: { words: command, output },
       watched,
       keptLogs: keptLogs.map(({ evidence, modifiedS }) => ({

@@ -47,6 +47,8 @@ export interface ClientSettings {
 export interface ClientRemote {
   /** `unix://` is the server of this machine. */
   readonly address: string;
+  /** It has images and no instances (`protocol: simplestreams`). */
+  readonly isForImages?: boolean;
   /** Project that is meant where none is named. */
   readonly project?: string;
 }

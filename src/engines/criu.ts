@@ -13,6 +13,7 @@ export const criu: Engine = {
   serverRequest: undefined,
   instanceRequests: () => [],
   pidRequest: () => undefined,
+  targetRequests: [],
   namesRequest: undefined,
   readInstance: () => ({ outcome: 'missing' }),
   readNames: () => [],

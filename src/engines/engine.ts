@@ -23,6 +23,10 @@ export interface Instance {
   readonly pid: number | undefined;
   readonly config: Readonly<Record<string, string>>;
   readonly devices: Readonly<Record<string, Readonly<Record<string, string>>>>;
+  /** Names of the devices that are its own and not of a profile; undefined where the engine does not say it. */
+  readonly ownDevices?: readonly string[] | undefined;
+  /** Names of its profiles; undefined where the engine does not say it or has none. */
+  readonly profiles?: readonly string[] | undefined;
 }
 
 /** What asking an engine for one instance came to. */
@@ -102,6 +106,8 @@ export interface Engine {
   instanceRequests(name: string): readonly EvidenceRequest[];
   /** A second question when the answer lacks the pid; undefined where the first one always has it. */
   pidRequest(name: string): EvidenceRequest | undefined;
+  /** Asks the engine of a target for what an instance that comes there may need or collide with. */
+  readonly targetRequests: readonly EvidenceRequest[];
   /** Asks for the names of all instances. */
   readonly namesRequest: EvidenceRequest | undefined;
   readInstance(evidence: ReadonlyMap<string, Evidence>): InstanceAnswer;

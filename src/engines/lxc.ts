@@ -24,6 +24,7 @@ export const lxc: Engine = {
     { id: 'engine.instance', kind: 'command', argv: ['lxc-info', `--name=${name}`], timeoutMs: toolTimeoutMs },
   ],
   pidRequest: () => undefined,
+  targetRequests: [],
   namesRequest: { id: 'engine.instances', kind: 'command', argv: ['lxc-ls', '-1'], timeoutMs: toolTimeoutMs },
   readInstance: (evidence) => readInstance(evidence.get('engine.instance')),
   readNames: ({ text }) => parseLxcNames(text ?? ''),

@@ -74,6 +74,12 @@ export function createFamilyEngine(member: FamilyMember): Engine {
       query('engine.pool', '/1.0/storage-pools?recursion=1'),
     ],
     pidRequest: (name) => query('engine.instance.state', `/1.0/instances/${encodeURIComponent(name)}/state`),
+    targetRequests: [
+      query('engine.profiles', '/1.0/profiles?recursion=1'),
+      query('engine.pool', '/1.0/storage-pools?recursion=1'),
+      query('engine.network.list', '/1.0/networks?recursion=1'),
+      query('engine.instance.list', '/1.0/instances?recursion=1'),
+    ],
     namesRequest: query('engine.instances', '/1.0/instances'),
     readInstance: (evidence) => readInstance(member, evidence),
     readNames: ({ text }) => parseInstanceNames(text ?? '') ?? [],

@@ -108,11 +108,16 @@ export function hostRequests(criu: string | undefined): readonly EvidenceRequest
 
 /** `criu.check` is cut out of the answer to `criu.check.all`, see {@link splitCriuCheck}. */
 function criuRequests(criu: string | undefined): readonly CommandRequest[] {
-  const run = criu?.startsWith('/snap/') === true ? inSnap(criu) : ([criu ?? 'criu'] as const);
+  const run = criuWords(criu);
   return [
     { id: 'criu.version', kind: 'command', argv: [...run, '--version'], timeoutMs: shortCommandMs },
     { id: 'criu.check.all', kind: 'command', argv: [...run, 'check', '--all'], timeoutMs: criuCheckMs },
   ];
+}
+
+/** How the CRIU of this path is started; without a path the one that is found by name. */
+export function criuWords(criu: string | undefined): readonly [string, ...string[]] {
+  return criu?.startsWith('/snap/') === true ? inSnap(criu) : [criu ?? 'criu'];
 }
 
 /** The libraries of a snap are found through the environment that its daemon has. */

@@ -1,9 +1,12 @@
 /** Asks a source for everything a report holds. What cannot be had becomes evidence that says so. */
 
 import type { Engine, InstanceAddress, Packaging } from '../engines/engine.js';
+import { UserError } from '../errors.js';
 import { parseServer } from '../parse/server-json.js';
 import type { Evidence, EvidenceId, EvidenceRequest, Source } from '../source/source.js';
 import { placeRequests } from './catalogue.js';
+import { chooseEngine } from './collect-target.js';
+import { gatherShared } from './gather-pair.js';
 import { gatherHost, guessEngine, rejudgeCriu, type Collected } from './collect.js';
 import {
   daemonRequests,
@@ -24,6 +27,10 @@ import { scoutHost, type Scout } from './scout.js';
 export interface ReportRequest {
   readonly engine?: string | undefined;
   readonly instance?: string | undefined;
+  /** That there is no such instance is no error, and what it may have left is looked for: the target of a move. */
+  readonly mayBeMissing?: boolean;
+  /** Another host is reported with this one, so that what tells them apart only now is asked for too. */
+  readonly isOneOfTwo?: boolean;
   /** Whether this evidence is wanted; what is needed to find the instance is asked for anyway. */
   readonly wants: (id: EvidenceId) => boolean;
 }
@@ -48,10 +55,11 @@ export interface ReportEvidence {
 export async function collectReport(source: Source, request: ReportRequest): Promise<ReportEvidence> {
   const scout = await scoutHost(source);
   const wanted = onlyWanted(source, request.wants);
-  const guess = guessEngine(scout, request.engine);
+  const guess =
+    request.mayBeMissing === true ? chooseEngine(scout, request.engine) : guessEngine(scout, request.engine);
   const { instance: name } = request;
   const [located, firstHost, general, ofGuess, early] = await Promise.all([
-    name === undefined ? undefined : locateInstance(source, scout, name, request.engine),
+    name === undefined ? undefined : locate(source, scout, name, request),
     gatherHost(wanted, scout, guess?.name, name === undefined ? guess?.serverRequest : undefined),
     gatherGeneral(wanted),
     gatherEngine(wanted, scout, guess),
@@ -61,19 +69,23 @@ export async function collectReport(source: Source, request: ReportRequest): Pro
   const found: Found = { name, located, engine: located?.engine ?? guess, early: isGuessed ? early : [] };
   const host = located ? await rejudgeCriu(wanted, scout, firstHost, guess?.name, located.engine.name) : firstHost;
   const server = located?.server ?? host.find(({ id }) => id === found.engine?.serverRequest?.id);
-  const [ofEngine, ofDaemon, ofInstance] = await Promise.all([
+  const [ofEngine, ofDaemon, ofInstance, shared] = await Promise.all([
     found.engine === guess ? ofGuess : gatherEngine(wanted, scout, found.engine),
     gatherDaemon(wanted, server),
     gatherInstance(wanted, scout, found),
+    gatherForOthers(wanted, host, found, request),
   ]);
   const isWanted = ({ id }: Evidence): boolean => request.wants(id);
   const collected: Collected = {
     engine: found.engine?.name,
     instance: runningInstance(located),
-    host: [...host, ...listOf(located?.server)].filter(isWanted),
+    host: [...host, ...listOf(located?.server), ...shared].filter(isWanted),
     ofInstance: [...(located?.evidence ?? []), ...ofInstance.forCheck].filter(isWanted),
   };
-  const extras = settleAnswers([...general, ...ofEngine, ...ofDaemon, ...ofInstance.extras]).filter(isWanted);
+  const known = new Set(shared.map(({ id }) => id));
+  const extras = settleAnswers([...general, ...ofEngine, ...ofDaemon, ...ofInstance.extras]).filter(
+    (each) => isWanted(each) && !known.has(each.id),
+  );
   const lacking = lackingItems([...collected.host, ...collected.ofInstance, ...extras], found).filter(isWanted);
   return {
     collected,
@@ -81,6 +93,40 @@ export async function collectReport(source: Source, request: ReportRequest): Pro
     plans: ofInstance.plans,
     notes: [...listOf(located?.reason), ...ofInstance.plans.flatMap(({ notes }) => notes)],
   };
+}
+
+async function locate(
+  source: Source,
+  scout: Scout,
+  name: string,
+  { engine: engineName, mayBeMissing = false }: ReportRequest,
+): Promise<LocatedInstance | undefined> {
+  try {
+    return await locateInstance(source, scout, name, engineName);
+  } catch (error) {
+    if (!mayBeMissing || !(error instanceof UserError)) throw error;
+    const engine = chooseEngine(scout, engineName);
+    if (engine === undefined || engine.refuseName(name) !== undefined) return undefined;
+    const [server] = await source.gather(listOf(engine.serverRequest));
+    return { engine, instance: undefined, reason: error.message, server, evidence: [] };
+  }
+}
+
+/** What this host is compared by with the other end of a move, which may be looked at elsewhere and later. */
+async function gatherForOthers(
+  source: Source,
+  host: readonly Evidence[],
+  { engine, located }: Found,
+  { mayBeMissing = false, isOneOfTwo = false }: ReportRequest,
+): Promise<readonly Evidence[]> {
+  const answered = new Set(located?.evidence.map(({ id }) => id));
+  // A target is asked for it together with what the instance needs there.
+  const ofEngine = mayBeMissing ? [] : (engine?.targetRequests ?? []).filter(({ id }) => !answered.has(id));
+  const [shared, more] = await Promise.all([
+    gatherShared(source, host, engine?.name, isOneOfTwo),
+    source.gather(ofEngine),
+  ]);
+  return [...shared, ...more];
 }
 
 /** What is being reported, as far as it is known. */

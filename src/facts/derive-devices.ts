@@ -1,12 +1,17 @@
 /** Turns the devices of an instance into facts. */
 
+import { hostPathOf } from '../evidence/target-requests.js';
 import type { LxcOption } from '../parse/lxc-config.js';
 import type { DeviceFact } from './schema.js';
 
 type Options = Readonly<Record<string, string>>;
 
 /** Devices as LXD and Incus configure them. `config` holds what the daemon notes about the running ones. */
-export function deriveDevices(devices: Readonly<Record<string, Options>>, config: Options): readonly DeviceFact[] {
+export function deriveDevices(
+  devices: Readonly<Record<string, Options>>,
+  config: Options,
+  ownDevices: readonly string[] | undefined,
+): readonly DeviceFact[] {
   return Object.entries(devices).map(([name, { type = '', ...options }]) => ({
     name,
     type,
@@ -14,6 +19,8 @@ export function deriveDevices(devices: Readonly<Record<string, Options>>, config
     nicType: type === 'nic' || type === 'infiniband' ? findNicType(name, options, config) : '',
     isRoot: type === 'disk' && options['path'] === '/',
     isHostPath: type === 'disk' && options['pool'] === undefined && options['source']?.startsWith('/') === true,
+    isOwn: ownDevices?.includes(name),
+    hostPath: hostPathOf({ type, ...options }) ?? '',
   }));
 }
 
@@ -53,5 +60,7 @@ export function deriveLxcNics(options: readonly LxcOption[]): readonly DeviceFac
     nicType: nic['type'] ?? '',
     isRoot: false,
     isHostPath: false,
+    isOwn: true,
+    hostPath: '',
   }));
 }

@@ -4,7 +4,6 @@ import type { ObservableEngine } from '../engines/engine.js';
 import { findCriu } from '../engines/packaging.js';
 import { readInstalled } from '../evidence/scout.js';
 import { findCgroupLayout } from '../parse/cgroup-layout.js';
-import { parseCpuFlags } from '../parse/cpuinfo.js';
 import { parseFileBlocks, toSysctls, type FileBlock } from '../parse/file-blocks.js';
 import { parseFilesystems } from '../parse/filesystems.js';
 import { parseKernelConfig } from '../parse/kernel-config.js';
@@ -16,6 +15,8 @@ import { isIdentityMap, parseUidMap } from '../parse/uid-map.js';
 import { parseUname } from '../parse/uname.js';
 import type { Evidence } from '../source/source.js';
 import { deriveCriu } from './derive-criu.js';
+import { deriveCpu, deriveKernelOfPair, derivePair, derivePlugins } from './derive-pair.js';
+import { deriveServer } from './derive-server.js';
 import type { EvidenceReader } from './evidence-reader.js';
 import type { HostFacts } from './schema.js';
 
@@ -34,7 +35,7 @@ export function deriveHost(
   return {
     hostname: uname?.hostname,
     machine: uname?.machine,
-    cpu: { flags: reader.read('proc.cpuinfo', parseCpuFlags, { isHeadEnough: true }) },
+    cpu: deriveCpu(reader, uname?.machine),
     kernel: {
       release: reader.read('proc.osrelease', (text) => text.trim() || undefined),
       config,
@@ -44,17 +45,25 @@ export function deriveHost(
         const blocks = parseFileBlocks(text);
         return blocks && toSysctls(blocks);
       }),
+      ...deriveKernelOfPair(reader),
     },
     libc: { name: libc?.name, version: libc?.version },
-    criu: deriveCriu(reader, {
-      isInstalled: hasPrograms ? findCriu(engine, installed) !== undefined : undefined,
-      isRoot: privileges.uid === undefined ? undefined : privileges.uid === 0,
-    }),
+    criu: {
+      ...deriveCriu(reader, {
+        isInstalled: hasPrograms ? findCriu(engine, installed) !== undefined : undefined,
+        isRoot: privileges.uid === undefined ? undefined : privileges.uid === 0,
+      }),
+      plugins: derivePlugins(reader),
+    },
     programs: hasPrograms ? [...installed.programs.keys()].filter((name) => !name.includes('/')) : undefined,
     privileges,
     ...deriveContainer(reader),
     cgroups: deriveCgroups(reader),
     memory: reader.read('proc.meminfo', parseMeminfo) ?? {},
+    bootId: reader.read('host.boot', (text) => /^[0-9a-f-]{36}$/.exec(text.trim())?.[0]),
+    apiProblem: deriveApiProblem(reader),
+    ...derivePair(reader, evidence, engine),
+    server: engine === 'lxd' || engine === 'incus' ? deriveServer(reader) : {},
   };
 }
 
@@ -90,6 +99,13 @@ function derivePrivileges(reader: EvidenceReader): NonNullable<HostFacts['privil
     bounding: init?.bounding,
     inUserNamespace: map && !isIdentityMap(map),
   };
+}
+
+function deriveApiProblem(reader: EvidenceReader): string {
+  const answer = reader.find('target.api');
+  if (answer === undefined || answer.status === 'ok' || answer.status === 'truncated') return '';
+  const said = answer.stderr?.trim().split('\n').at(-1) ?? '';
+  return (said === '' ? (answer.reason ?? answer.status) : said).replace(/^Error: /, '').slice(0, 300);
 }
 
 function deriveContainer(reader: EvidenceReader): Pick<HostFacts, 'containedIn' | 'containerMarker'> {

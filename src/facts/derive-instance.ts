@@ -9,12 +9,13 @@ import { parseMountinfo, type MountRecord } from '../parse/mountinfo.js';
 import { parseSpace } from '../parse/programs.js';
 import { parsePools } from '../parse/server-json.js';
 import { parseTasks, type TaskTree } from '../parse/tasks.js';
-import { mapOutward, parseUidMap } from '../parse/uid-map.js';
+import { isIdentityMap, mapOutward, parseUidMap } from '../parse/uid-map.js';
 import type { Evidence } from '../source/source.js';
 import { deriveDevices, deriveLxcNics } from './derive-devices.js';
 import { deriveLxc, type SecurityModules } from './derive-lxc.js';
 import { deriveMounts, findRootMount, isOtherNamespace, type NestedMounts } from './derive-mounts.js';
 import { deriveProcesses } from './derive-processes.js';
+import { findAddresses, findHardwareAddresses } from './derive-server.js';
 import type { EvidenceReader } from './evidence-reader.js';
 import type { EngineFacts, InstanceFacts } from './schema.js';
 
@@ -49,6 +50,13 @@ export function deriveInstance(
     ephemeral: known?.isEphemeral,
     privileged: derivePrivileged(reader, engine, known),
     config: known?.config ?? (isBare ? {} : undefined),
+    profiles: known?.profiles,
+    idCount: reader.read('instance.uid_map', (text) => {
+      const map = parseUidMap(text);
+      return map && (isIdentityMap(map) ? 0 : map.reduce((sum, { count }) => sum + count, 0));
+    }),
+    addresses: known && findAddresses(known),
+    hardwareAddresses: known && findHardwareAddresses(known),
     devices: deriveAllDevices(engine, known, lxc.options),
     lxc: lxc.facts,
     nextLxc: lxc.next,
@@ -75,7 +83,7 @@ function deriveAllDevices(
 ): InstanceFacts['devices'] {
   if (engine.client === undefined) return [];
   if (engine.name === 'lxc') return options && deriveLxcNics(options);
-  return known && deriveDevices(known.devices, known.config);
+  return known && deriveDevices(known.devices, known.config, known.ownDevices);
 }
 
 function deriveMountFacts(
@@ -134,6 +142,7 @@ function deriveStorage(
   const space = reader.read('instance.space', parseSpace);
   const kind = packaging === 'snap' || packaging === 'deb' ? packaging : 'other';
   return {
+    pool: name,
     driver: pools?.find((pool) => pool.name === name)?.driver,
     // Without an engine the user said where, or it is where crdoctor was started.
     path: engine.client === undefined ? space?.path : known && engine.findPlaces(known, kind).storage,

@@ -6,6 +6,7 @@
 
 import type { EvidenceId } from '../source/source.js';
 import { flag, number, record, records, text, textMap, texts, type ValueOf } from './fact.js';
+import { cpuFacts, kernelFacts, pairFacts } from './pair-schema.js';
 import {
   descriptorFacts,
   hugePageFacts,
@@ -21,6 +22,7 @@ const hostFacts = record({
   machine: text('hardware name as of `uname -m`: x86_64, aarch64', 'host.uname'),
   cpu: record({
     flags: texts('`flags` (x86) or `Features` (arm64) of the first core', 'proc.cpuinfo'),
+    ...cpuFacts,
   }),
   kernel: record({
     release: text('`uname -r` as it is: 6.12.48+deb13-amd64', 'proc.osrelease'),
@@ -35,6 +37,7 @@ const hostFacts = record({
       'sys.apparmor',
     ),
     sysctl: textMap('sysctls that matter to CRIU, dotted names, those that exist', 'proc.sysctl'),
+    ...kernelFacts,
   }),
   libc: record({
     name: text('glibc or musl, of the host', 'host.libc'),
@@ -47,6 +50,7 @@ const hostFacts = record({
     problems: texts('error texts of `criu check`, without time stamp and source line', 'criu.check'),
     missingFeatures: texts('what `criu check --all` reports as missing, its own words', 'criu.check.all'),
     configOptions: texts('options set in /etc/criu/default.conf, without comments', 'criu.config'),
+    plugins: texts('plugins in /usr/lib/criu; asked for only when there is a target', 'criu.plugins'),
   }),
   programs: texts('programs found, of those looked for (iptables-restore, ip, tar, nft …)', 'host.programs'),
   privileges: record({
@@ -75,6 +79,12 @@ const hostFacts = record({
     totalBytes: number('MemTotal', 'proc.meminfo'),
     availableBytes: number('MemAvailable', 'proc.meminfo'),
   }),
+  bootId: text('drawn when its kernel was started; equal on what shares a kernel', 'host.boot'),
+  apiProblem: text(
+    'why the API of the remote with that name does not answer the source; empty = it does, or no remote was named',
+    'target.api',
+  ),
+  ...pairFacts,
 });
 
 const engineFacts = record({
@@ -108,6 +118,10 @@ const instanceFacts = record({
   ephemeral: flag('the engine deletes it as soon as it stops', 'engine.instance'),
   privileged: flag('root of the container is root of the host', 'engine.instance', 'instance.uid_map'),
   config: textMap('expanded configuration, profiles included', 'engine.instance'),
+  profiles: texts('profiles that it has, in order', 'engine.instance'),
+  idCount: number('ids that its user namespace maps; 0 = it has none of its own', 'instance.uid_map'),
+  addresses: texts('IP addresses that its configuration gives it', 'engine.instance'),
+  hardwareAddresses: texts('MAC addresses that it keeps on a move, lower case', 'engine.instance'),
   devices: records('Device', 'expanded devices', ['engine.instance'], {
     name: text('name in the configuration'),
     type: text('disk, nic, unix-char, unix-block, gpu, usb, proxy …'),
@@ -115,6 +129,8 @@ const instanceFacts = record({
     nicType: text('kind of a nic as liblxc sees it: veth, macvlan, ipvlan, phys …; empty for other devices'),
     isRoot: flag('the disk that holds the root file system'),
     isHostPath: flag('a disk whose source is a path of the host'),
+    isOwn: flag('it stands in the configuration of the instance, not in a profile'),
+    hostPath: text('path of the host that it shows or hands in, a directory or a device node; empty = none'),
   }),
   lxc: lxcFacts('of the running container', 'instance.lxc.conf', 'engine.instance'),
   nextLxc: lxcFacts(
@@ -190,6 +206,7 @@ const instanceFacts = record({
     descriptors: number('descriptors that its processes have open', 'instance.tasks'),
   }),
   storage: record({
+    pool: text('name of the pool with its root file system', 'engine.instance'),
     driver: text('dir, btrfs, zfs, lvm, ceph …', 'engine.pool'),
     path: text('directory that will hold the images', 'engine.pool'),
     freeBytes: number('free bytes there', 'instance.space'),

@@ -15,6 +15,14 @@ export interface Occurrence {
   readonly fd?: number;
   readonly path?: string;
   readonly message: string;
+  /** What each side has, where two were compared. Untrusted. */
+  readonly values?: readonly SideValue[];
+}
+
+/** What one side has, in a few words. */
+export interface SideValue {
+  readonly side: 'source' | 'target';
+  readonly text: string;
 }
 
 /** The judgement of one cause in one phase. */
@@ -34,6 +42,8 @@ export interface Finding {
   readonly evidence: readonly EvidenceId[];
   /** Evidence that would have been needed and could not be read. */
   readonly missing: readonly EvidenceId[];
+  /** The same with its host: `criu.check`, of a target `target:criu.check`. Undefined: there is one host alone. */
+  readonly lacking?: readonly string[];
 }
 
 /** What a verdict is about. */

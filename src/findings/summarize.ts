@@ -2,6 +2,7 @@
 
 import type { Cause, Phase, Prediction, Severity } from '../rules/cause.js';
 import type { Finding, Occurrence, Outcome, Verdict } from './finding.js';
+import { idOfLack, isOfTarget } from './lack-key.js';
 
 /** What one prediction says on one side. */
 export interface Judgement {
@@ -9,6 +10,7 @@ export interface Judgement {
   readonly outcome: Outcome;
   readonly occurrences: readonly Occurrence[];
   readonly evidence: readonly string[];
+  /** Keys as of lack-key.ts. */
   readonly missing: readonly string[];
 }
 
@@ -48,20 +50,21 @@ export function toFinding(
   const deciding = judgements.filter((each) => each.outcome === outcome);
   const severity = worst(deciding.length > 0 ? deciding : judgements);
   const occurrences = judgements.flatMap((each) => each.occurrences);
-  const missing = unique(judgements.flatMap((each) => each.missing));
+  const lacking = unique(judgements.flatMap((each) => each.missing));
   return {
     cause: cause.id,
     outcome,
     severity,
     phase,
     title: cause.title,
-    message: outcome === 'unknown' ? `could not tell: ${missing.join(', ')}` : (occurrences[0]?.message ?? ''),
+    message: outcome === 'unknown' ? `could not tell: ${lacking.join(', ')}` : (occurrences[0]?.message ?? ''),
     why: cause.why,
     occurrences,
     fix: addressed(cause.fix[engine ?? 'default'] ?? cause.fix['default'] ?? '', instance),
     refs: cause.refs,
     evidence: unique(judgements.flatMap((each) => each.evidence)),
-    missing,
+    missing: unique(lacking.map(idOfLack)),
+    ...(lacking.some(isOfTarget) && { lacking }),
   };
 }
 

@@ -6,9 +6,13 @@ const textMap = v.record(v.string(), v.string());
 
 const serverSchema = v.looseObject({
   auth: v.optional(v.string()),
+  api_extensions: v.optional(v.array(v.string())),
   environment: v.optional(
     v.looseObject({
       driver: v.optional(v.string()),
+      kernel_architecture: v.optional(v.string()),
+      kernel_version: v.optional(v.string()),
+      server_name: v.optional(v.string()),
       driver_version: v.optional(v.string()),
       server: v.optional(v.string()),
       server_version: v.optional(v.string()),
@@ -22,6 +26,8 @@ export interface ServerRecord {
   readonly liblxc: string | undefined;
   /** Pid of the daemon. */
   readonly pid: number | undefined;
+  /** What its API can do beyond 1.0. */
+  readonly extensions: readonly string[] | undefined;
 }
 
 /**
@@ -41,7 +47,29 @@ export function parseServer(text: string): ServerRecord | undefined {
     version: environment.server_version,
     liblxc: versions[drivers.indexOf('lxc')],
     pid: environment.server_pid,
+    extensions: server.api_extensions,
   };
+}
+
+/** What a server tells of the host it runs on. */
+export interface ServerEnvironment {
+  readonly hostname: string | undefined;
+  readonly kernel: string | undefined;
+  /** As of `uname -m`. */
+  readonly machine: string | undefined;
+}
+
+/** Of `GET /1.0` as well; undefined when the text is something else, or the caller is not trusted. */
+export function parseEnvironment(text: string): ServerEnvironment | undefined {
+  const environment = readJson(text, serverSchema)?.environment;
+  if (environment === undefined) return undefined;
+  const { server_name: hostname, kernel_version: kernel, kernel_architecture: machine } = environment;
+  return { hostname: oneWord(hostname), kernel: oneWord(kernel), machine: oneWord(machine) };
+}
+
+/** None of them holds a blank; with one, what is made from them would be read as something else. */
+function oneWord(text: string | undefined): string | undefined {
+  return text !== undefined && /^[^\s]+$/.test(text) ? text : undefined;
 }
 
 const instanceSchema = v.looseObject({
@@ -51,6 +79,8 @@ const instanceSchema = v.looseObject({
   project: v.optional(v.string()),
   ephemeral: v.optional(v.boolean()),
   stateful: v.optional(v.boolean()),
+  profiles: v.nullish(v.array(v.string())),
+  devices: v.nullish(v.record(v.string(), textMap)),
   expanded_config: v.nullish(textMap),
   expanded_devices: v.nullish(v.record(v.string(), textMap)),
   state: v.nullish(v.looseObject({ pid: v.optional(v.number()) })),
@@ -68,7 +98,12 @@ export interface InstanceRecord {
   /** It was stopped with its state. */
   readonly isStateful: boolean | undefined;
   readonly config: Readonly<Record<string, string>>;
+  /** Those of its profiles too. */
   readonly devices: Readonly<Record<string, Readonly<Record<string, string>>>>;
+  /** Names of the devices that are its own and not of a profile; undefined when the answer does not say it. */
+  readonly ownDevices: readonly string[] | undefined;
+  /** In the order in which they apply; undefined when the answer does not say it. */
+  readonly profiles: readonly string[] | undefined;
   /** Pid of its init on the host; undefined when the answer was without state or it does not run. */
   readonly pid: number | undefined;
 }
@@ -76,7 +111,15 @@ export interface InstanceRecord {
 /** Of `GET /1.0/instances/NAME?recursion=1`; older releases leave `state` out. */
 export function parseInstance(text: string): InstanceRecord | undefined {
   const instance = readJson(text, instanceSchema);
-  if (instance === undefined) return undefined;
+  return instance && toInstance(instance);
+}
+
+/** Of `GET /1.0/instances?recursion=1`. */
+export function parseInstances(text: string): readonly InstanceRecord[] | undefined {
+  return readJson(text, v.array(instanceSchema))?.map(toInstance);
+}
+
+function toInstance(instance: v.InferOutput<typeof instanceSchema>): InstanceRecord {
   const pid = instance.state?.pid ?? 0;
   return {
     name: instance.name,
@@ -87,6 +130,8 @@ export function parseInstance(text: string): InstanceRecord | undefined {
     isStateful: instance.stateful,
     config: instance.expanded_config ?? {},
     devices: instance.expanded_devices ?? {},
+    ownDevices: instance.devices === null ? [] : instance.devices && Object.keys(instance.devices),
+    profiles: instance.profiles ?? undefined,
     pid: pid > 0 ? pid : undefined,
   };
 }
@@ -119,6 +164,23 @@ export interface PoolRecord {
 /** Of `GET /1.0/storage-pools?recursion=1`. */
 export function parsePools(text: string): readonly PoolRecord[] | undefined {
   return readJson(text, poolsSchema)?.map(({ name, driver }) => ({ name, driver }));
+}
+
+const profilesSchema = v.array(v.looseObject({ name: v.string(), devices: v.nullish(v.record(v.string(), textMap)) }));
+
+export interface ProfileRecord {
+  readonly name: string;
+  readonly devices: Readonly<Record<string, Readonly<Record<string, string>>>>;
+}
+
+/** Of `GET /1.0/profiles?recursion=1`. */
+export function parseProfiles(text: string): readonly ProfileRecord[] | undefined {
+  return readJson(text, profilesSchema)?.map(({ name, devices }) => ({ name, devices: devices ?? {} }));
+}
+
+/** Names of networks and interfaces in `GET /1.0/networks?recursion=1`. */
+export function parseNetworks(text: string): readonly string[] | undefined {
+  return readJson(text, v.array(v.looseObject({ name: v.string() })))?.map(({ name }) => name);
 }
 
 /** Names in `GET /1.0/instances`: `["/1.0/instances/c1", "/1.0/instances/c2?project=p"]`. */

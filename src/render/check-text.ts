@@ -1,6 +1,7 @@
 /** A check for a terminal: the verdict and its meaning first, then the findings, worst first. */
 
-import type { Assessment, Finding, Note } from '../findings/finding.js';
+import type { Assessment, Finding, Note, Subject } from '../findings/finding.js';
+import { idOfLack, isOfTarget } from '../findings/lack-key.js';
 import { escapeText } from './escape.js';
 import {
   groupFindings,
@@ -22,17 +23,23 @@ import { wrap } from './wrap.js';
 const shownMessages = 5;
 
 interface Page extends TextOptions, CheckContext {
+  readonly subject: Subject;
   readonly style: Style;
 }
 
 /** Ends with a line break. */
 export function renderCheckText(assessment: Assessment, context: CheckContext, options: TextOptions): string {
-  const page: Page = { ...options, ...context, style: makeStyle(options.hasColor) };
+  const page: Page = {
+    ...options,
+    ...context,
+    subject: assessment.subject,
+    style: makeStyle(options.hasColor),
+  };
   const groups = groupFindings(assessment);
   const sections = [
     headline(assessment, page),
     ...joinPhases([...groups.blockers, ...groups.risks]).map((shared) => findingLines(shared, page)),
-    ...groupUnknown(groups.unknown).map((group) => unknownLines(group, page)),
+    ...groupUnknown(groups.unknown, page.reasons).map((group) => unknownLines(group, page)),
     ...joinPhases(groups.notices).map((shared) => findingLines(shared, page)),
     closing(assessment, page),
   ];
@@ -58,14 +65,22 @@ function headline(assessment: Assessment, page: Page): readonly string[] {
 function findingLines({ finding, phases }: SharedFinding, page: Page): readonly string[] {
   const { style, columns, explain } = page;
   const mark = { blocker: style.bad, risk: style.warn, notice: style.faint }[finding.severity];
-  const words = `${finding.severity.toUpperCase()} (${phases.join(', ')})`;
+  const words = [phases.join(', '), ...listOf(hostOf(finding, page))].join(', ');
   return [
-    `${mark(words)}  ${style.strong(escapeText(finding.title))} ${style.faint(`[${escapeText(finding.cause)}]`)}`,
+    `${mark(`${finding.severity.toUpperCase()} (${words})`)}  ${style.strong(escapeText(finding.title))} ${style.faint(`[${escapeText(finding.cause)}]`)}`,
     ...messageLines(finding, page),
     ...(explain ? fillParagraphs(finding.why, columns, '  why: ', '       ') : []),
     ...fillParagraphs(finding.fix, columns, '  fix: ', '       '),
     ...(explain ? explanation(finding, page) : []),
   ];
+}
+
+/** Which host a finding is about, where there are two. Untrusted names are escaped. */
+function hostOf({ occurrences }: Finding, { subject }: Page): string | undefined {
+  const [side, ...others] = new Set(occurrences.map((occurrence) => occurrence.side));
+  if (subject.target === undefined || side === undefined || others.length > 0 || side === 'instance') return undefined;
+  const { hostname, where } = side === 'target' ? subject.target : subject.source;
+  return `on the ${side} ${escapeText(hostname ?? where)}`;
 }
 
 function messageLines(finding: Finding, { columns, verbose }: Page): readonly string[] {
@@ -90,9 +105,10 @@ function unknownLines({ missing, findings }: UnknownGroup, page: Page): readonly
   const { style, columns, reasons, isRecorded = false } = page;
   const label = isRecorded ? '  for a new report: ' : '  to know: ';
   const decides = findings.some((finding) => finding.severity === 'blocker');
-  const lacking = missing.map((id) => {
-    const reason = reasons.get(id);
-    return escapeText(reason === undefined ? `${id} does not tell` : `${id}: ${reason}`);
+  const lacking = [...new Set(missing.map((key) => reasons.get(key)))].map((reason) => {
+    const keys = missing.filter((key) => reasons.get(key) === reason);
+    const ids = keys.map((key) => (isOfTarget(key) ? `${idOfLack(key)} of the target` : key)).join(', ');
+    return escapeText(reason === undefined ? `${ids}: read, and does not tell` : `${ids}: ${reason}`);
   });
   const names = joinPhases(findings).map(
     ({ finding, phases }) => `${finding.cause} (${finding.severity}, ${phases.join(' and ')})`,
@@ -128,6 +144,10 @@ function closing(assessment: Assessment, page: Page): readonly string[] {
 function noteLines({ topic, text }: Note, columns: number): readonly string[] {
   const sentence = `${topic.charAt(0).toUpperCase()}${topic.slice(1)}: ${text}`;
   return wrap(escapeText(sentence), columns, '', '  ');
+}
+
+function listOf<Value>(value: Value | undefined): readonly Value[] {
+  return value === undefined ? [] : [value];
 }
 
 function namesOf(findings: readonly Finding[]): readonly string[] {

@@ -1,7 +1,6 @@
 /** Sorts findings into the groups that every format shows, and thins out what repeats. */
 
 import type { Assessment, Finding, Occurrence } from '../findings/finding.js';
-import type { EvidenceId } from '../source/source.js';
 
 export interface FindingGroups {
   readonly blockers: readonly Finding[];
@@ -42,7 +41,8 @@ export function joinPhases(findings: readonly Finding[]): readonly SharedFinding
   const groups = new Map<string, Finding[]>();
   for (const finding of findings) {
     const { cause, outcome, severity, title, fix } = finding;
-    const key = JSON.stringify([cause, outcome, severity, title, fix, messagesOf(finding)]);
+    const sides = [...new Set(finding.occurrences.map(({ side }) => side))];
+    const key = JSON.stringify([cause, outcome, severity, title, fix, sides, messagesOf(finding)]);
     groups.set(key, [...(groups.get(key) ?? []), finding]);
   }
   return [...groups.values()].flatMap((group) => {
@@ -53,20 +53,35 @@ export function joinPhases(findings: readonly Finding[]): readonly SharedFinding
 
 /** Findings that are undecided for want of the same evidence. */
 export interface UnknownGroup {
-  readonly missing: readonly EvidenceId[];
+  /** With their hosts, as of findings/lack-key.ts. */
+  readonly missing: readonly string[];
   readonly findings: readonly Finding[];
 }
 
-/** One group per set of missing evidence, in the order in which the sets turn up. */
-export function groupUnknown(findings: readonly Finding[]): readonly UnknownGroup[] {
+/**
+ * One group per set of missing evidence, in the order in which the sets turn up; with `reasons`, one for all that is
+ * missing for one and the same reason, such as a host that cannot be reached.
+ */
+export function groupUnknown(
+  findings: readonly Finding[],
+  reasons: ReadonlyMap<string, string> = new Map(),
+): readonly UnknownGroup[] {
   const groups = new Map<string, Finding[]>();
   for (const finding of findings) {
-    const key = [...finding.missing].sort().join('\n');
-    const group = groups.get(key) ?? [];
-    group.push(finding);
-    groups.set(key, group);
+    const lacking = lackingOf(finding);
+    const [reason, ...others] = new Set(lacking.map((key) => reasons.get(key)));
+    const key = reason !== undefined && others.length === 0 ? reason : [...lacking].sort().join('\n');
+    groups.set(key, [...(groups.get(key) ?? []), finding]);
   }
-  return [...groups.values()].map((group) => ({ missing: group[0]?.missing ?? [], findings: group }));
+  return [...groups.values()].map((group) => ({
+    missing: [...new Set(group.flatMap(lackingOf))],
+    findings: group,
+  }));
+}
+
+/** What a finding lacks, with the host where there are two. */
+export function lackingOf({ lacking, missing }: Finding): readonly string[] {
+  return lacking ?? missing;
 }
 
 /** An occurrence's message and how often it says the same. */

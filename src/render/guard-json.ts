@@ -18,6 +18,8 @@ export interface GuardStatus {
   readonly signal: string | undefined;
   readonly outcome: 'done' | 'unharmed' | 'harmed' | 'unknown';
   readonly checks: readonly { readonly what: string; readonly result: string; readonly detail: string }[];
+  /** In which state a move has left both ends, and what its target is; undefined = it was none. */
+  readonly move: { readonly state: string; readonly there: string | undefined } | undefined;
   /** How the check had judged before, and which causes were forced. */
   readonly verdict: string | undefined;
   readonly forced: readonly string[];
@@ -47,6 +49,7 @@ export function renderGuardJson(status: GuardStatus): string {
     signal: signal ?? null,
     outcome,
     checks: checks.map(({ what, result, detail }) => ({ what, result, detail })),
+    move: status.move === undefined ? null : { state: status.move.state, there: status.move.there ?? null },
     verdict: verdict ?? null,
     forced,
     causes: causes.map(({ cause, predicted }) => ({ cause, predicted })),

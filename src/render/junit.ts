@@ -8,7 +8,7 @@ import type { TestCase } from 'junit-report-builder';
 
 import type { Assessment, Finding } from '../findings/finding.js';
 import { escapeXml } from './escape.js';
-import { messagesOf } from './grouping.js';
+import { lackingOf, messagesOf } from './grouping.js';
 import { newBuilder, xmlLines, xmlText } from './junit-builder.js';
 import type { CheckContext } from './options.js';
 import { operationTitle, subjectTitle, verdictMeaning } from './verdict.js';
@@ -38,7 +38,7 @@ function judge(testCase: TestCase, finding: Finding, { reasons, strict }: CheckC
       testCase.standardOutput(text);
     }
   } else if (outcome === 'unknown' && severity === 'blocker') {
-    const missing = finding.missing.map((id) => `${id}: ${reasons.get(id) ?? 'does not tell'}`);
+    const missing = lackingOf(finding).map((id) => `${id}: ${reasons.get(id) ?? 'does not tell'}`);
     testCase.error(escapeXml(finding.message), 'unknown', xmlLines(missing));
   } else if (outcome !== 'quiet') {
     testCase.skipped();

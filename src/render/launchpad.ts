@@ -1,6 +1,7 @@
 /** launchpad.txt: a bug description ready to paste, in the order in which the bug list asks. */
 
 import type { ReportSummary } from '../report/summary.js';
+import type { Artifact } from '../source/manifest.js';
 import { sortByClassicList } from './classic-list.js';
 import { escapeLines, escapeText } from './escape.js';
 import { blockOf, type Block } from './launchpad-block.js';
@@ -74,11 +75,15 @@ function firstError(output: string | undefined): string | undefined {
 function sectionsOf(summary: ReportSummary): readonly Section[] {
   const { artifacts } = summary.manifest;
   const { items, others } = sortByClassicList(summary.manifest);
+  const textOf = ({ id, side }: Artifact): string | undefined =>
+    summary.textOf(id, side === 'target' ? 'target' : undefined);
   const tellsSide = artifacts.some(({ side }) => side === 'target');
-  const rest = others.filter(({ side }) => side !== 'action').map(({ id, path }) => escapeText(path ?? `${id}: none`));
+  const rest = others
+    .filter(({ side }) => side !== 'action')
+    .map(({ id, side, path }) => escapeText(path ?? `${side === 'target' ? '[target] ' : ''}${id}: none`));
   const listed = items.map(({ title, artifacts: found }): Section => {
     const hidden = found.length - maxFilesOfOneItem;
-    const blocks = found.slice(0, maxFilesOfOneItem).map((each) => blockOf(each, summary.textOf(each.id), tellsSide));
+    const blocks = found.slice(0, maxFilesOfOneItem).map((each) => blockOf(each, textOf(each), tellsSide));
     return {
       title,
       blocks: [

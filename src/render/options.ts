@@ -1,7 +1,5 @@
 /** What a caller may wish of a rendering. */
 
-import type { EvidenceId } from '../source/source.js';
-
 export interface TextOptions {
   readonly hasColor: boolean;
   /** Width of the terminal; longer lines are broken at spaces. */
@@ -13,8 +11,8 @@ export interface TextOptions {
 }
 
 export interface CheckContext {
-  /** Why evidence could not be read, by its id. */
-  readonly reasons: ReadonlyMap<EvidenceId, string>;
+  /** Why evidence could not be read, by its id, as findings/lack-key.ts writes it for two hosts. */
+  readonly reasons: ReadonlyMap<string, string>;
   /** Risks count as failures. */
   readonly strict: boolean;
   /** What was judged is a report, which can be made again but not looked into any further. */

@@ -1,5 +1,6 @@
 /** What to do so that evidence which could not be read can be read next time. */
 
+import { idOfLack, isOfTarget } from '../findings/lack-key.js';
 import type { EvidenceId } from '../source/source.js';
 
 /** Hints by the beginning of the evidence id; the first that fits is taken. */
@@ -15,15 +16,20 @@ const hints: readonly (readonly [prefix: string, hint: string])[] = [
 ];
 
 /** One sentence per different remedy, for evidence that is missing. What was read and still does not tell has none. */
-export function howToRead(missing: readonly EvidenceId[], reasons: ReadonlyMap<EvidenceId, string>): readonly string[] {
+export function howToRead(missing: readonly string[], reasons: ReadonlyMap<string, string>): readonly string[] {
   const found = missing.flatMap((id) => {
     const reason = reasons.get(id);
-    return reason === undefined ? [] : [remedyFor(id, reason)];
+    if (reason === undefined) return [];
+    const remedy = remedyFor(idOfLack(id), reason);
+    return [isOfTarget(id) ? `on the target, ${remedy}` : remedy];
   });
   return [...new Set(found)];
 }
 
 function remedyFor(id: EvidenceId, reason: string): string {
+  if (reason.includes('could not be reached')) {
+    return 'make ssh to it work, or make a report there (crdoctor report) and name that';
+  }
   if (reason.includes('not in the report')) return 'make it with this release of crdoctor, and without --only';
   if (/after the report was made|missing from the report/.test(reason)) return 'take it as it was made';
   if (/timed[ -]out|took longer|no end within/.test(reason)) return 'allow more time: --timeout SECONDS';

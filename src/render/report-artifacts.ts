@@ -1,5 +1,6 @@
 /** What a report holds and what it lacks, as tables of Markdown. */
 
+import { lackKey } from '../findings/lack-key.js';
 import type { Artifact, Manifest } from '../source/manifest.js';
 import { sortByClassicList } from './classic-list.js';
 import { escapeMarkdown, markdownName } from './escape.js';
@@ -42,7 +43,7 @@ export function artifactTables(manifest: Manifest): string {
       ? ''
       : table(
           ['what else was looked at', ...heads],
-          rest.map((each) => [markdownName(each.id), ...artifactCells(each)]),
+          rest.map((each) => [nameOf(each), ...artifactCells(each)]),
         ),
   ]
     .filter((part) => part !== '')
@@ -51,10 +52,16 @@ export function artifactTables(manifest: Manifest): string {
 
 const heads = ['file', 'status', 'bytes', 'redacted'];
 
-function artifactCells({ id, path, stderr, status, bytes, redactions }: Artifact): readonly string[] {
+/** Its id, and of two hosts which one. */
+function nameOf({ id, side }: Artifact): string {
+  return side === 'target' ? `${markdownName(id)} of the target` : markdownName(id);
+}
+
+function artifactCells(artifact: Artifact): readonly string[] {
+  const { path, stderr, status, bytes, redactions } = artifact;
   const files = [path, stderr?.path].filter((file) => file !== undefined).map(markdownName);
   return [
-    files.length === 0 ? `none (${markdownName(id)})` : files.join(' and '),
+    files.length === 0 ? `none (${nameOf(artifact)})` : files.join(' and '),
     status,
     files.length === 0 ? '' : String(bytes + (stderr?.bytes ?? 0)),
     redactions === 0 ? '' : String(redactions),
@@ -70,10 +77,13 @@ export function missingSection({ artifacts }: Manifest): string {
   const answered = withFate('answered');
   const impossible = withFate('impossible');
   const reasons = new Map(
-    unread.map(({ id, status, reason }) => [id, status === 'denied' ? (reason ?? status) : status]),
+    unread.map(({ id, side, status, reason }) => [
+      keyOf({ id, side }),
+      status === 'denied' ? (reason ?? status) : status,
+    ]),
   );
   // What a program says about its own failure is an answer; nothing is to be done about it.
-  const wanting = unread.filter(({ status }) => status === 'denied' || status === 'timed-out').map(({ id }) => id);
+  const wanting = unread.filter(({ status }) => status === 'denied' || status === 'timed-out').map(keyOf);
   const hints = howToRead(wanting, reasons).map((hint) => `- ${escapeMarkdown(hint)}`);
   return [
     unread.length === 0 ? '' : `Could not be had, or not all of it:\n\n${reasonTable(unread)}`,
@@ -83,6 +93,10 @@ export function missingSection({ artifacts }: Manifest): string {
   ]
     .filter((part) => part !== '')
     .join('\n\n');
+}
+
+function keyOf({ id, side }: Pick<Artifact, 'id' | 'side'>): string {
+  return side === 'target' ? lackKey('target', id) : id;
 }
 
 /** Those that lack for the same reason share a row. */
@@ -102,7 +116,7 @@ function reasonTable(artifacts: readonly Artifact[]): string {
 
 function reasonRow(group: readonly Artifact[]): readonly string[] {
   const [first] = group;
-  const names = group.slice(0, maxNames).map(({ id }) => markdownName(id));
+  const names = group.slice(0, maxNames).map(nameOf);
   const more = group.length > maxNames ? ` and ${group.length - maxNames} more` : '';
   const exit = first?.exitStatus === undefined ? '' : `exit status ${first.exitStatus}`;
   const origins = new Set(group.flatMap(({ id, origin }) => (origin === id ? [] : [origin])));

@@ -31,10 +31,11 @@ export function renderReportReadme(summary: ReportSummary): string {
 }
 
 /** What a report is about, without markup: `container c1 (lxd, host a)`. Untrusted parts are not escaped. */
-export function reportTitle({ instance, engine, hostname }: Manifest): string {
+export function reportTitle({ instance, engine, hostname, target }: Manifest): string {
   const host = hostname === undefined ? 'host' : `host ${hostname}`;
-  if (instance === undefined) return host;
-  return `container ${instance} (${[engine, host].filter((part) => part !== undefined).join(', ')})`;
+  const there = target === undefined ? undefined : `target ${target.hostname ?? target.where}`;
+  if (instance === undefined) return [host, there].filter((part) => part !== undefined).join(', ');
+  return `container ${instance} (${[engine, host, there].filter((part) => part !== undefined).join(', ')})`;
 }
 
 function purpose({ crdoctor, createdAt }: Manifest): string {
@@ -60,10 +61,24 @@ function overview({ manifest, assessment, triage, notes }: ReportSummary): strin
     `Verdict of the check: ${assessment === undefined ? 'none, it could not be made' : `**${assessment.verdict}**`}.`,
     `Missing: of ${artifacts.length} items, ${unread} could not be had or not as a whole, ${absent} do not exist here.`,
     `Redacted: ${redactions === 0 ? 'nothing' : `${redactions} places in ${redacted.length} files`}.`,
+    ...targetLines(manifest),
     ...(manifest.complete ? [] : ['**Collecting was cut short**: what had not been read by then is missing.']),
     ...notes.map(escapeMarkdown),
   ];
   return lines.map((line) => `- ${line}`).join('\n');
+}
+
+/** What became of the second host. */
+function targetLines({ target, hostname, artifacts }: Manifest): readonly string[] {
+  if (target === undefined) return [];
+  const { length } = artifacts.filter((artifact) => artifact.side === 'target' && fateOf(artifact) === 'whole');
+  const there = `${escapeMarkdown(target.hostname ?? target.where)} in \`target/\` (${length} items as a whole)`;
+  return [
+    `Two hosts: ${escapeMarkdown(hostname ?? 'the source')} in \`source/\`, ${there}.`,
+    ...(target.problem === undefined
+      ? []
+      : [`**The target could not be looked at, or not all of it**: ${escapeMarkdown(target.problem)}`]),
+  ];
 }
 
 function actionPart({ action }: ReportSummary): string {

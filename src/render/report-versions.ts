@@ -21,6 +21,7 @@ export function versionsOf(summary: ReportSummary): readonly VersionRow[] {
   const { manifest, triage, assessment } = summary;
   const engine = manifest.engine ?? 'engine';
   const host = assessment?.subject.source;
+  const there = manifest.target === undefined ? [] : versionsOfTarget(summary, engine);
   return [
     lineFrom(summary, 'kernel', 'host.uname', /\S.*/),
     lineFrom(summary, 'distribution', 'host.os-release', /(?<=^PRETTY_NAME="?)[^"\n]+/m),
@@ -29,7 +30,19 @@ export function versionsOf(summary: ReportSummary): readonly VersionRow[] {
     ...unlessSame(summary, 'criu.version', row('CRIU that wrote the log', triage?.versions.criu, 'the log')),
     ...unlessSame(summary, 'host.uname', row('kernel when the log was written', triage?.versions.kernel, 'the log')),
     ...packages(summary),
+    ...there,
   ].filter((version) => version !== undefined);
+}
+
+function versionsOfTarget(summary: ReportSummary, engine: string): readonly (VersionRow | undefined)[] {
+  const { hostname, where } = summary.manifest.target ?? { where: '' };
+  const host = `target ${hostname ?? where}`;
+  return [
+    lineFrom(summary, `kernel of the ${host}`, 'host.uname', /\S.*/, 'target'),
+    lineFrom(summary, `distribution of the ${host}`, 'host.os-release', /(?<=^PRETTY_NAME="?)[^"\n]+/m, 'target'),
+    row(`${engine} of the ${host}`, summary.assessment?.subject.target?.engineVersion, 'engine.server'),
+    lineFrom(summary, `CRIU of the ${host}`, 'criu.version', /(?<=^Version: ?)\S.*/m, 'target'),
+  ];
 }
 
 /** What CRIU says in the end about the kernel: `Looks good.` and its variants (`criu/cr-check.c`), or the last line. */
@@ -54,8 +67,14 @@ function unlessSame(summary: ReportSummary, id: EvidenceId, version: VersionRow 
   return version === undefined || words.includes(version.value) ? [] : [version];
 }
 
-function lineFrom(summary: ReportSummary, what: string, id: EvidenceId, pattern: RegExp): VersionRow | undefined {
-  return row(what, pattern.exec(summary.textOf(id) ?? '')?.[0], id);
+function lineFrom(
+  summary: ReportSummary,
+  what: string,
+  id: EvidenceId,
+  pattern: RegExp,
+  side?: 'target',
+): VersionRow | undefined {
+  return row(what, pattern.exec(summary.textOf(id, side) ?? '')?.[0], id);
 }
 
 function row(what: string, value: string | undefined, from: string): VersionRow | undefined {

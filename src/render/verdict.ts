@@ -74,7 +74,7 @@ export function verdictMeaning(assessment: Assessment): string {
   const { operation, target } = assessment.subject;
   const unseen = operation === 'move' && target === undefined;
   const about = meaningOfFindings(assessment);
-  return unseen ? `${about} The target was not looked at: crdoctor check --for restore tells there.` : about;
+  return unseen ? `${about} The target was not looked at: --to WHERE does that.` : about;
 }
 
 function meaningOfFindings({ findings, subject }: Assessment): string {

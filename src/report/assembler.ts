@@ -37,8 +37,8 @@ export interface Assembler {
   add(evidence: Evidence, placement: Placement): Promise<Added>;
   artifacts(): readonly Artifact[];
   ledger(): readonly LedgerEntry[];
-  /** At most the last 64 KiB of the text, in whole lines where it was cut. */
-  textOf(id: EvidenceId): string | undefined;
+  /** At most the last 64 KiB of the text, in whole lines where it was cut. Without a side: of anything but a target. */
+  textOf(id: EvidenceId, side?: 'target'): string | undefined;
 }
 
 const maxRemembered = 64 * 1024;
@@ -51,7 +51,7 @@ interface Cleaned extends ReturnType<Redact> {
 export function createAssembler(writer: Pick<ReportWriter, 'add'>, redact: Redact): Assembler {
   const artifacts: Artifact[] = [];
   const ledger: LedgerEntry[] = [];
-  const texts = new Map<EvidenceId, string>();
+  const texts = new Map<string, string>();
   const taken = new Set<string>();
   const store = async (path: string, content: Buffer): Promise<StoredFile> => {
     await writer.add(path, content);
@@ -87,13 +87,17 @@ export function createAssembler(writer: Pick<ReportWriter, 'add'>, redact: Redac
       const artifact = artifactOf(evidence, side, entries, file, errorFile);
       artifacts.push(artifact);
       ledger.push(...entries);
-      if (content !== undefined && !isBinary) texts.set(evidence.id, tailOf(content));
+      if (content !== undefined && !isBinary) texts.set(textKey(evidence.id, side), tailOf(content));
       return { artifact, evidence, content };
     },
     artifacts: () => artifacts,
     ledger: () => ledger,
-    textOf: (id) => texts.get(id),
+    textOf: (id, side) => texts.get(textKey(id, side)),
   };
+}
+
+function textKey(id: EvidenceId, side: ArtifactSide | undefined): string {
+  return side === 'target' ? `target:${id}` : id;
 }
 
 function contentOf({ text }: Evidence, isBinary: boolean): Buffer | undefined {

@@ -2,13 +2,17 @@
 
 import type { ReportWriter } from '../archive/write.js';
 import type { Collected } from '../evidence/collect.js';
+import { chooseEngine, type CollectedTarget } from '../evidence/collect-target.js';
+import { scoutHost } from '../evidence/scout.js';
+import { gatherForInstance } from '../evidence/gather-pair.js';
 import { collectReport, type ReportEvidence, type ReportRequest } from '../evidence/collect-report.js';
 import type { LeftOutFile, PlannedFile } from '../evidence/report-files.js';
 import type { Assessment, Triage } from '../findings/finding.js';
 import { silent, type ProgressSink } from '../progress/progress.js';
 import { renderLaunchpad } from '../render/launchpad.js';
 import { renderReportReadme } from '../render/report-readme.js';
-import type { Manifest } from '../source/manifest.js';
+import { parseUname } from '../parse/uname.js';
+import type { Manifest, RecordedTarget } from '../source/manifest.js';
 import type { Evidence, Source } from '../source/source.js';
 import { actionEvidence, type ToldAction } from './action.js';
 import { createAssembler, type Assembler, type Placement, type Redact } from './assembler.js';
@@ -19,6 +23,8 @@ import type { ReportSummary } from './summary.js';
 export interface BuildOptions {
   readonly source: Source;
   readonly request: ReportRequest;
+  /** The host that the instance was to go to. */
+  readonly target?: ReportedTarget;
   readonly action: ToldAction;
   /** More about the action, by those who watched it. */
   readonly watched?: readonly Evidence[];
@@ -29,7 +35,7 @@ export interface BuildOptions {
   readonly writer: Pick<ReportWriter, 'add'>;
   readonly redact: Redact;
   /** Judges what a check would have looked at; undefined = nothing is to be judged. */
-  readonly judge: ((collected: Collected) => Promise<Assessment>) | undefined;
+  readonly judge: ((collected: Collected, target: CollectedTarget | undefined) => Promise<Assessment>) | undefined;
   /** Judges the logs among what was collected; undefined = they are packed unread. */
   readonly logs: LogJudge | undefined;
   /** Version of crdoctor. */
@@ -41,12 +47,23 @@ export interface BuildOptions {
   readonly signal: AbortSignal;
 }
 
+/** The second host of a report. */
+export interface ReportedTarget {
+  readonly source: Source;
+  /** Name of the instance there. */
+  readonly instance: string | undefined;
+  /** Why it cannot be looked at as a whole; undefined = nothing is known against it. Untrusted. */
+  readonly problem?: string;
+  /** Evidence about the way to it. */
+  readonly told: readonly Evidence[];
+}
+
 /**
  * Adds everything to the archive but does not finish it.
  * @throws {UserError} as {@link collectReport}, and when the archive cannot be written
  */
 export async function buildReport(options: BuildOptions): Promise<ReportSummary> {
-  const { source, request, writer, now, signal } = options;
+  const { source, request, target, writer, now, signal } = options;
   const createdAt = now();
   const assembler = createAssembler(writer, options.redact);
   const desk = createLogDesk(options.logs, options.sinceMs);
@@ -59,16 +76,24 @@ export async function buildReport(options: BuildOptions): Promise<ReportSummary>
     const path = evidence.id.replace('action.', '');
     await desk.read(await assembler.add(evidence, { side: 'action', path }), modifiedS);
   }
-  const found = await collectReport(source, request);
-  const collected = await addCollected(assembler, found.collected);
-  for (const evidence of found.extras) await desk.read(await assembler.add(evidence, { side: 'source' }));
-  await addFiles(options, assembler, found, desk);
+  const wanted = target === undefined ? request : await requestOfTwo(source, request);
+  const [found, foundThere] = await Promise.all([
+    collectReport(source, wanted),
+    target && collectReport(target.source, requestOf(wanted, target)),
+  ]);
+  const collected = await addSide(options, { side: 'source', source, found }, assembler, desk);
+  const there =
+    target && foundThere && (await addTarget(options, { target, found: foundThere }, found, assembler, desk));
   // Asked after the last piece: a limit that came too late has cut nothing short.
   const isComplete = !signal.aborted;
-  const assessment = await options.judge?.(collected);
+  const assessment = await options.judge?.(
+    collected,
+    target && there && { where: target.source.where, evidence: there },
+  );
   const triage = await desk.judge();
   const manifest = manifestOf(options, found, assembler, createdAt, isComplete);
-  const summary = summaryOf(manifest, assembler, found.notes, assessment, triage);
+  const notes = [...found.notes, ...(foundThere?.notes ?? []).map((note) => `On the target: ${note}`)];
+  const summary = summaryOf(manifest, assembler, notes, assessment, triage);
   await writer.add('findings.json', renderFindings(assessment, triage));
   await writer.add('redactions.json', renderRedactions(assembler.ledger()));
   await writer.add('launchpad.txt', renderLaunchpad(summary));
@@ -77,11 +102,63 @@ export async function buildReport(options: BuildOptions): Promise<ReportSummary>
   return summary;
 }
 
+/** Where one engine is installed on the source, the target is asked for the same one, whatever it has itself. */
+async function requestOfTwo(source: Source, request: ReportRequest): Promise<ReportRequest> {
+  const engine = request.engine ?? chooseEngine(await scoutHost(source), undefined)?.name;
+  return { ...request, ...(engine !== undefined && { engine }), isOneOfTwo: true };
+}
+
+function requestOf({ wants, engine }: ReportRequest, { instance }: ReportedTarget): ReportRequest {
+  return { wants, engine, instance, mayBeMissing: true, isOneOfTwo: true };
+}
+
+/** Gives the evidence that the target is judged by, as it was packed. */
+async function addTarget(
+  options: BuildOptions,
+  { target, found }: { readonly target: ReportedTarget; readonly found: ReportEvidence },
+  ofSource: ReportEvidence,
+  assembler: Assembler,
+  desk: LogDesk,
+): Promise<readonly Evidence[]> {
+  const { host, ofInstance } = found.collected;
+  const forInstance = await gatherForInstance(target.source, host, ofSource.collected);
+  const wanted = [...forInstance, ...target.told].filter(({ id }) => options.request.wants(id));
+  const asked = new Set([...host, ...ofInstance].map(({ id }) => id));
+  const answered = new Set(wanted.map(({ id }) => id));
+  const whole: ReportEvidence = {
+    ...found,
+    collected: { ...found.collected, host: [...host, ...wanted.filter(({ id }) => !asked.has(id))] },
+    extras: found.extras.filter(({ id }) => !answered.has(id)),
+  };
+  const packed = await addSide(options, { side: 'target', source: target.source, found: whole }, assembler, desk);
+  return [...packed.host, ...packed.ofInstance.filter(({ id }) => answered.has(id))];
+}
+
+/** One of the hosts with what was found on it. */
+interface FoundSide {
+  readonly side: 'source' | 'target';
+  readonly source: Source;
+  readonly found: ReportEvidence;
+}
+
+async function addSide(
+  options: BuildOptions,
+  where: FoundSide,
+  assembler: Assembler,
+  desk: LogDesk,
+): Promise<Collected> {
+  const { side, found } = where;
+  const collected = await addCollected(assembler, found.collected, side);
+  for (const evidence of found.extras) await desk.read(await assembler.add(evidence, { side }));
+  await addFiles(options, where, assembler, desk);
+  return collected;
+}
+
 /** Judged is what the reader of the report can judge again: the evidence as it was packed. */
-async function addCollected(assembler: Assembler, collected: Collected): Promise<Collected> {
+async function addCollected(assembler: Assembler, collected: Collected, side: FoundSide['side']): Promise<Collected> {
   const addAll = async (evidence: readonly Evidence[]): Promise<readonly Evidence[]> => {
     const packed: Evidence[] = [];
-    for (const each of evidence) packed.push((await assembler.add(each, { side: 'source' })).evidence);
+    for (const each of evidence) packed.push((await assembler.add(each, { side })).evidence);
     return packed;
   };
   return { ...collected, host: await addAll(collected.host), ofInstance: await addAll(collected.ofInstance) };
@@ -89,9 +166,9 @@ async function addCollected(assembler: Assembler, collected: Collected): Promise
 
 /** One at a time, because each may be large. */
 async function addFiles(
-  { request, source, signal, now, onProgress = silent }: BuildOptions,
+  { request, signal, now, onProgress = silent }: BuildOptions,
+  { side, source, found: { plans } }: FoundSide,
   assembler: Assembler,
-  { plans }: ReportEvidence,
   desk: LogDesk,
 ): Promise<void> {
   for (const { request: wish, path, modifiedS } of plans.flatMap(({ files }) => files)) {
@@ -100,13 +177,13 @@ async function addFiles(
     onProgress({ type: 'started', step: wish.id, detail: `${wish.directory}/${wish.name}` });
     const evidence = signal.aborted ? tooLate(wish, now()) : (await source.gather([wish]))[0];
     if (evidence === undefined) continue;
-    const placement: Placement = { side: 'source', path, isBinary: wish.encoding === 'base64' };
+    const placement: Placement = { side, path, isBinary: wish.encoding === 'base64' };
     const added = await assembler.add(evidence, placement);
     await desk.read(added, modifiedS);
     onProgress({ type: 'ended', step: wish.id, status: evidence.status, durationMs: now().getTime() - started });
   }
   for (const file of plans.flatMap(({ leftOut }) => leftOut)) {
-    if (request.wants(file.id)) await assembler.add(stayedOut(file, now()), { side: 'source' });
+    if (request.wants(file.id)) await assembler.add(stayedOut(file, now()), { side });
   }
 }
 
@@ -124,7 +201,7 @@ function nothing(id: string, origin: string, now: Date): Omit<Evidence, 'status'
 }
 
 function manifestOf(
-  { version, hostname, request }: BuildOptions,
+  { version, hostname, request, target }: BuildOptions,
   { collected }: ReportEvidence,
   assembler: Assembler,
   createdAt: Date,
@@ -137,9 +214,15 @@ function manifestOf(
     ...(collected.engine !== undefined && { engine: collected.engine }),
     ...(request.instance !== undefined && { instance: request.instance }),
     ...(hostname !== '' && { hostname }),
+    ...(target !== undefined && { target: recordedTarget(target, assembler) }),
     complete,
     artifacts: assembler.artifacts(),
   };
+}
+
+function recordedTarget({ source: { where }, problem }: ReportedTarget, assembler: Assembler): RecordedTarget {
+  const hostname = parseUname(assembler.textOf('host.uname', 'target') ?? '')?.hostname;
+  return { where, ...(hostname !== undefined && { hostname }), ...(problem !== undefined && { problem }) };
 }
 
 function summaryOf(
@@ -161,6 +244,6 @@ function summaryOf(
     ...(triage !== undefined && { triage }),
     ...(Object.keys(action).length > 0 && { action }),
     notes,
-    textOf: (id) => assembler.textOf(id),
+    textOf: (id, side) => assembler.textOf(id, side),
   };
 }

@@ -6,7 +6,9 @@ import type { EvidenceStatus } from '../source/source.js';
 const maxNamed = 4;
 
 /** What could not be had although it may be there; what does not exist is no news. Lines are not escaped. */
-export function missingLines({ artifacts, complete }: Manifest, isRoot: boolean): readonly string[] {
+export function missingLines({ artifacts: all, complete, target }: Manifest, isRoot: boolean): readonly string[] {
+  // Of a host that could not be looked at, nothing is named one by one.
+  const artifacts = all.filter(({ side }) => side !== 'target' || target?.problem === undefined);
   const groups: readonly (readonly [EvidenceStatus, string])[] = [
     ['denied', 'not in the report for lack of permission'],
     ['timed-out', 'not, or not all of it, in the report because it took too long'],
@@ -21,8 +23,17 @@ export function missingLines({ artifacts, complete }: Manifest, isRoot: boolean)
   return [
     ...(complete ? [] : ['collecting was cut short; what is there was written']),
     ...lines,
+    ...linesOfTarget(all, target),
     ...(isRoot || denied.length === 0 ? [] : [`with sudo the report would also hold ${nameIds(denied)}`]),
   ];
+}
+
+function linesOfTarget(artifacts: readonly Artifact[], target: Manifest['target']): readonly string[] {
+  if (target?.problem === undefined) return [];
+  const lacking = artifacts.filter(
+    (each) => each.side === 'target' && each.status !== 'absent' && each.status !== 'ok',
+  );
+  return [`not in the report: ${lacking.length} items of the target ${target.where}`];
 }
 
 /** A program that failed and said why has answered. */

@@ -24,7 +24,7 @@ export interface ReportSummary {
   /** Lines about how the report came about: what sudo would add, leftovers of earlier runs. */
   readonly notes: readonly string[];
   /** Text of an artifact, at most its last 64 KiB; undefined when there is none or it is not kept in memory. */
-  textOf(id: EvidenceId): string | undefined;
+  textOf(id: EvidenceId, side?: 'target'): string | undefined;
 }
 
 /** `findings.json`: each part in the shape that `check` and `triage` print with `--format json`, null for none. */

@@ -47,7 +47,11 @@ const prediction = v.strictObject({
   unless: v.optional(text),
   engines: v.optional(v.pipe(v.array(v.picklist(engineNames)), v.nonEmpty())),
   affects: v.optional(versionRanges),
+  /** In a cause of another scope: this one way compares source and target. */
+  scope: v.optional(v.literal('pair')),
   message: text,
+  /** Of what is compared: what each side has, in a few words. */
+  sides: v.optional(v.strictObject({ source: text, target: text })),
 });
 
 const signature = v.strictObject({

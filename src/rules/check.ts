@@ -60,7 +60,10 @@ function duplicateIds(files: readonly RuleFile[]): readonly RuleProblem[] {
 export function checkCause(cause: Cause): readonly Complaint[] {
   const complaints = [
     ...compileComplaints(cause),
-    ...cause.predict.flatMap((prediction, index) => partComplaints(prediction, ['predict', index])),
+    ...cause.predict.flatMap((prediction, index) => [
+      ...partComplaints(prediction, ['predict', index]),
+      ...sidesComplaints(cause, prediction, ['predict', index]),
+    ]),
     ...cause.diagnose.flatMap((signature, index) => signatureComplaints(signature, ['diagnose', index])),
     ...testComplaints(cause),
   ];
@@ -73,13 +76,24 @@ export function checkCause(cause: Cause): readonly Complaint[] {
 
 function compileComplaints(cause: Cause): readonly Complaint[] {
   try {
-    for (const { message } of compileCause(cause).predictions) message();
+    for (const { message, sides } of compileCause(cause).predictions) {
+      message();
+      sides();
+    }
     return [];
   } catch (error) {
     if (!(error instanceof ExpressionError)) throw error;
     const { path = [], message } = error.problem;
     return [{ path, message }];
   }
+}
+
+/** Who reads that two hosts differ wants to know in what. */
+function sidesComplaints(cause: Cause, prediction: Prediction, at: Path): readonly Complaint[] {
+  const scope = prediction.scope ?? cause.scope;
+  const { sides } = prediction;
+  if (scope === 'pair' && sides === undefined) return [{ path: at, message: 'sides: what source and target have' }];
+  return scope !== 'pair' && sides !== undefined ? [{ path: at, message: 'sides: nothing is compared here' }] : [];
 }
 
 /** Each part by itself, so that a parenthesis closed in one and opened in another does not pass. */

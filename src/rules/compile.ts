@@ -19,6 +19,8 @@ export interface CompiledPrediction {
   readonly condition: () => Expression<boolean>;
   /** Compiled when it is asked for: most predictions do not fire. @throws {ExpressionError} as {@link compileCause} */
   readonly message: () => Template;
+  /** What each side has, of a prediction that compares two; compiled like the message. */
+  readonly sides: () => { readonly source: Template; readonly target: Template } | undefined;
 }
 
 export interface CompiledCause {
@@ -42,7 +44,7 @@ function compilePrediction(prediction: Prediction, index: number): CompiledPredi
       throw new ExpressionError({ ...problem, path, message: `${field}: ${problem.message}` });
     }
   };
-  const { each: eachText, affects = {}, message } = prediction;
+  const { each: eachText, affects = {}, message, sides } = prediction;
   const each = eachText === undefined ? undefined : at('each', () => listOf(eachText));
   const scope: Scope = each?.elementType === undefined ? {} : { each: each.elementType };
   for (const [program, range] of Object.entries(affects)) {
@@ -61,6 +63,14 @@ function compilePrediction(prediction: Prediction, index: number): CompiledPredi
     guard: once(() => compileGuard(prediction, scope)),
     condition,
     message: once(() => at('message', () => compileTemplate(message, scope))),
+    sides: once(
+      () =>
+        sides &&
+        at('sides', () => ({
+          source: compileTemplate(sides.source, scope),
+          target: compileTemplate(sides.target, scope),
+        })),
+    ),
   };
 }
 

@@ -11,6 +11,7 @@ import type { Fact, FactFields } from '../facts/fact.js';
 import { factSchema, logSchema, operationSchema, type LogFacts } from '../facts/schema.js';
 import { compareVersions } from '../parse/version.js';
 import { deviceName, errnoText, familyName, fileModeText, protocolName, signalText } from './decoders.js';
+import { findSmaller, joinFew } from './comparisons.js';
 import { formatBytes } from './format-bytes.js';
 import { dissect, pathOf, type Anatomy } from './syntax.js';
 
@@ -110,6 +111,8 @@ function baseEnvironment(): Environment {
     handler: lookUp,
   });
   environment.registerFunction('list<string>.minus(list<string>): list<string>', subtract);
+  environment.registerFunction('smaller(map<string, string>, map<string, string>): list<string>', findSmaller);
+  environment.registerFunction('few(list<string>): string', joinFew);
   environment.registerFunction('number(string): double', parseNumber);
   environment.registerFunction('bytes(double): string', formatBytes);
   environment.registerFunction('string.before(string): bool', (left: string, right: string) => order(left, right) < 0);

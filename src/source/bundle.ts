@@ -20,6 +20,8 @@ export interface Bundle extends Source {
   readonly action: { readonly command?: string; readonly output?: string };
   /** What was recorded of one side, all of it or what is wanted; an artifact whose file was changed is `failed`. */
   readEvidence(side: ArtifactSide, wants?: (id: EvidenceId) => boolean): Promise<readonly Evidence[]>;
+  /** Answers for the host that the instance was to go to; of a report about one host, for that one. */
+  asTarget(): Source;
   /** What was odd about the report so far, one line each: more may be found as more is read. Untrusted. */
   problems(): readonly string[];
 }
@@ -53,6 +55,13 @@ export async function bundleFrom(tree: FileTree, path: string): Promise<Bundle> 
   if (!manifest.complete) problems.add('collecting was cut short when this report was made');
   const artifacts = indexArtifacts(manifest, problems);
   const load = (artifact: Artifact): Promise<Evidence> => loadEvidence(artifact, files, problems);
+  const answerFor = (side: ArtifactSide): Source['gather'] => {
+    return (requests) =>
+      inOrder(requests, async ({ id }) => {
+        const artifact = artifacts.get(side)?.get(id);
+        return artifact === undefined ? notRecorded(id, manifest) : await load(artifact);
+      });
+  };
   return {
     where: path,
     manifest,
@@ -67,11 +76,8 @@ export async function bundleFrom(tree: FileTree, path: string): Promise<Bundle> 
         load,
       );
     },
-    gather: (requests) =>
-      inOrder(requests, async ({ id }) => {
-        const artifact = artifacts.get('source')?.get(id);
-        return artifact === undefined ? notRecorded(id, manifest) : await load(artifact);
-      }),
+    gather: answerFor('source'),
+    asTarget: () => ({ where: path, gather: answerFor(artifacts.has('target') ? 'target' : 'source') }),
   };
 }
 

@@ -3,6 +3,7 @@
 import { randomBytes } from 'node:crypto';
 
 import { judgeMessage, readFarFiles } from './far-files.js';
+import { quoteWord } from './far-prelude.js';
 import type { FarShell } from './far-shell.js';
 import type { FileStat } from './proc-files.js';
 import type { FailureCode, ProcRecord, RecordedKind, Wanted } from './proc-record.js';
@@ -10,6 +11,7 @@ import { mapSideBySide } from './side-by-side.js';
 
 /** Paths handed to one program; its complaints about each have to fit into what is kept of its standard error. */
 const pathsPerRun = 300;
+const maxScriptBytes = 100_000;
 const runsSideBySide = 4;
 const maxBytes = 64 * 1024 * 1024;
 /** For some hundred small files; a smaps of a large process takes seconds. */
@@ -17,14 +19,9 @@ export const fetchLimitMs = 20_000;
 
 /** Puts into the record what is wanted; what cannot be had with the reason. */
 export async function fetchWanted(shell: FarShell, wanted: Wanted, record: ProcRecord): Promise<void> {
-  const { text, names, link, stat, lstat, space } = wanted.paths;
   await Promise.all([
-    fetchTexts(shell, [...text], record),
-    fetchEach(shell, 'names', [...names], record),
-    fetchEach(shell, 'link', [...link], record),
-    fetchEach(shell, 'stat', [...stat], record),
-    fetchEach(shell, 'lstat', [...lstat], record),
-    fetchEach(shell, 'space', [...space], record),
+    fetchTexts(shell, [...wanted.paths.text], record),
+    fetchListed(shell, wanted, record),
     mapSideBySide(wanted.programs, runsSideBySide, async ({ argv, limits }) =>
       record.putProgram(argv, await shell.run(argv, limits)),
     ),
@@ -48,26 +45,18 @@ function codeOf(status: string): FailureCode {
 
 type Listed = Exclude<RecordedKind, 'text'>;
 
-/** Links with find, where it is the one of GNU; else with stat, whose quotes are taken off again. */
-const linkScript = String.raw`w=$1
-shift
-if find / -maxdepth 0 -printf '' 2>/dev/null; then exec find "$@" -maxdepth 0 -printf "$w %p %l\n"; else
-exec stat -c "$w %N" -- "$@"; fi`;
-
-const namesScript = String.raw`w=$1
-shift
-for d do
-printf '%s %s\n' "$w" "$d"
-find "$d/" -mindepth 1 -maxdepth 1
-done`;
-
-/** The program for each kind. It prints `WORD`, a blank, what {@link readers} understand, and a line break. */
-const programs: Readonly<Record<Listed, (word: string, paths: readonly string[]) => readonly string[]>> = {
-  link: (word, paths) => ['sh', '-c', linkScript, 'sh', word, ...paths],
-  names: (word, paths) => ['sh', '-c', namesScript, 'sh', word, ...paths],
-  stat: (word, paths) => ['stat', '-L', '-c', `${word} ${statFormat}`, '--', ...paths],
-  lstat: (word, paths) => ['stat', '-c', `${word} ${statFormat}`, '--', ...paths],
-  space: (word, paths) => ['stat', '-f', '-c', `${word} %S %b %f %n`, '--', ...paths],
+/**
+ * The commands for each kind, `$w` being the word of this question. Each thing found is printed as `WORD KIND`, a
+ * blank and what {@link readers} understand. Links are read with find, where it is the one of GNU; else with stat,
+ * whose quotes are taken off again.
+ */
+const commands: Readonly<Record<Listed, (paths: string) => string>> = {
+  link: (paths) => `if find / -maxdepth 0 -printf '' 2>/dev/null; then
+find ${paths} -maxdepth 0 -printf "$w link %p %l\\n"; else stat -c "$w link %N" -- ${paths}; fi`,
+  names: (paths) => `for d in ${paths}; do printf '%s names %s\\n' "$w" "$d"; find "$d/" -mindepth 1 -maxdepth 1; done`,
+  stat: (paths) => `stat -L -c "$w stat ${statFormat}" -- ${paths}`,
+  lstat: (paths) => `stat -c "$w lstat ${statFormat}" -- ${paths}`,
+  space: (paths) => `stat -f -c "$w space %S %b %f %n" -- ${paths}`,
 };
 
 const statFormat = '%f %D %i %h %s %b %t %T %n';
@@ -135,30 +124,73 @@ function joinDevice(major: bigint, minor: bigint): bigint {
   return ((major & 0xfffn) << 8n) | ((major & ~0xfffn) << 32n) | (minor & 0xffn) | ((minor & ~0xffn) << 12n);
 }
 
-async function fetchEach(shell: FarShell, kind: Listed, paths: readonly string[], record: ProcRecord): Promise<void> {
-  const parts = Array.from({ length: Math.ceil(paths.length / pathsPerRun) }, (_, index) =>
-    paths.slice(index * pathsPerRun, (index + 1) * pathsPerRun),
-  );
-  await mapSideBySide(parts, runsSideBySide, async (part) => {
-    const word = randomBytes(16).toString('hex');
-    const result = await shell.run(programs[kind](word, part), { timeoutMs: fetchLimitMs, maxBytes, keep: 'head' });
-    const asked = new Set(part);
-    const found = new Set<string>();
-    for (const entry of splitEntries(result.stdout.toString('utf8'), word)) {
-      const path = readers[kind](record.put, entry, asked);
-      if (path !== undefined) found.add(path);
+interface WantedPath {
+  readonly kind: Listed;
+  readonly path: string;
+}
+
+/** Everything but contents, by as few programs as there are kinds. */
+async function fetchListed(shell: FarShell, { paths }: Wanted, record: ProcRecord): Promise<void> {
+  const kinds: readonly Listed[] = ['link', 'names', 'stat', 'lstat', 'space'];
+  const all = kinds.flatMap((kind) => [...paths[kind]].map((path) => ({ kind, path })));
+  await mapSideBySide(splitInto(all), runsSideBySide, (part) => fetchPart(shell, part, record));
+}
+
+/** Parts that fit into one argument of a program (MAX_ARG_STRLEN, linux include/uapi/linux/binfmts.h). */
+function splitInto(wanted: readonly WantedPath[]): readonly (readonly WantedPath[])[] {
+  const parts: WantedPath[][] = [];
+  let bytes = maxScriptBytes;
+  for (const each of wanted) {
+    bytes += 2 * Buffer.byteLength(each.path) + 8;
+    const part = parts.at(-1);
+    if (part !== undefined && bytes < maxScriptBytes && part.length < pathsPerRun) part.push(each);
+    else {
+      parts.push([each]);
+      bytes = 2 * Buffer.byteLength(each.path) + 8;
     }
-    const isCutShort = result.status === 'timed-out' || result.status === 'absent' || result.truncated;
-    const errors = readErrors(result.stderr.toString('utf8'));
-    for (const path of part) {
-      if (found.has(path)) continue;
-      const error = errors.get(path);
-      if (error !== undefined) record.putFailure(kind, path, error);
-      else if (isCutShort) record.putFailure(kind, path, 'EIO');
-      else if (kind === 'names') record.put('names', path, []);
-      else record.putFailure(kind, path, 'ENOENT');
-    }
+  }
+  return parts;
+}
+
+async function fetchPart(shell: FarShell, part: readonly WantedPath[], record: ProcRecord): Promise<void> {
+  const word = randomBytes(16).toString('hex');
+  const byKind = new Map<Listed, Set<string>>();
+  for (const { kind, path } of part) byKind.set(kind, (byKind.get(kind) ?? new Set()).add(path));
+  const script = [...byKind].map(([kind, paths]) => {
+    const words = [...paths].map((path) => quoteWord(path).toString('latin1')).join(' ');
+    return `printf '%s ${kind}\n' "$w" >&2\n${commands[kind](words)}\n`;
   });
+  const argv = ['sh', '-c', Buffer.from(`w=$1\n${script.join('')}exit`, 'latin1'), 'sh', word];
+  const result = await shell.run(argv, { timeoutMs: fetchLimitMs, maxBytes, keep: 'head' });
+  const found = putEntries(result.stdout.toString('utf8'), word, byKind, record);
+  const errors = splitEntries(result.stderr.toString('utf8'), word).map(readErrors);
+  const isCutShort = result.status !== 'ok' && result.exitStatus === undefined;
+  for (const [index, [kind, paths]] of [...byKind].entries()) {
+    for (const path of paths) {
+      if (found.has(`${kind} ${path}`)) continue;
+      const error = errors[index]?.get(path) ?? (isCutShort || result.truncated ? 'EIO' : undefined);
+      if (error === undefined && kind === 'names') record.put('names', path, []);
+      else record.putFailure(kind, path, error ?? 'ENOENT');
+    }
+  }
+}
+
+/** Gives what was found, as `KIND PATH`. */
+function putEntries(
+  output: string,
+  word: string,
+  wanted: ReadonlyMap<Listed, ReadonlySet<string>>,
+  record: ProcRecord,
+): ReadonlySet<string> {
+  const found = new Set<string>();
+  for (const entry of splitEntries(output, word)) {
+    const blank = entry.indexOf(' ');
+    const kind = [...wanted.keys()].find((each) => each === entry.slice(0, blank));
+    if (kind === undefined) continue;
+    const path = readers[kind](record.put, entry.slice(blank + 1), wanted.get(kind) ?? new Set());
+    if (path !== undefined) found.add(`${kind} ${path}`);
+  }
+  return found;
 }
 
 function splitEntries(output: string, word: string): readonly string[] {

@@ -64,8 +64,6 @@ crd_gz=
 if command -v gzip >/dev/null; then crd_gz='gzip -1'; fi
 crd_set=
 if command -v setsid >/dev/null; then crd_set=setsid; fi
-crd_cut() { "$crd_k" -c "$crd_m"; }
-crd_pack() { if [ "$crd_c" = gz ]; then $crd_gz | $crd_enc; else $crd_enc; fi; }
 crd_child() {
 $crd_set "$@" </dev/null 3>&- 4>&- 8>&- 9>&- &
 crd_p=$!
@@ -82,7 +80,11 @@ crd_i=$1 crd_k=$2 crd_m=$3 crd_c=$4
 shift 4
 if command -v "$1" >/dev/null 2>&1; then
 crd_a=$( { {
-crd_o=$( { crd_child "$@" 2>&4; echo $? >&3; } | crd_cut | crd_pack )
+if [ "$crd_c" = gz ]; then
+crd_o=$( { crd_child "$@" 2>&4; echo $? >&3; } | "$crd_k" -c "$crd_m" | $crd_gz | $crd_enc )
+else
+crd_o=$( { crd_child "$@" 2>&4; echo $? >&3; } | "$crd_k" -c "$crd_m" | $crd_enc )
+fi
 printf '%s\n.\n' "$crd_o" >&3
 } 4>&1 | tail -c 65536 | $crd_enc; } 3>&1 )
 else

@@ -35,6 +35,7 @@ const manifest = v.object({
   engine: v.exactOptional(text),
   instance: v.exactOptional(text),
   hostname: v.exactOptional(text),
+  target: v.exactOptional(v.object({ where: text, hostname: v.exactOptional(text), problem: v.exactOptional(text) })),
   complete: v.boolean(),
   artifacts: v.pipe(v.array(artifact), v.maxLength(maxArtifacts)),
 });

@@ -39,6 +39,15 @@ export interface Artifact {
   readonly stderr?: StoredFile;
 }
 
+/** The second host of a report. */
+export interface RecordedTarget {
+  /** As the user named it. */
+  readonly where: string;
+  readonly hostname?: string;
+  /** Why it, or most of it, could not be looked at, one line. Untrusted. */
+  readonly problem?: string;
+}
+
 /** `manifest.json` of a report. */
 export interface Manifest {
   readonly schema: 'crdoctor.manifest/1';
@@ -48,6 +57,8 @@ export interface Manifest {
   readonly engine?: string;
   readonly instance?: string;
   readonly hostname?: string;
+  /** The host that the instance was to go to; undefined = the report is about one host. */
+  readonly target?: RecordedTarget;
   /** False when collecting was cut short (a signal, the total time): what is missing has a status that says so. */
   readonly complete: boolean;
   readonly artifacts: readonly Artifact[];

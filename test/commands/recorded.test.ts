@@ -39,7 +39,6 @@ function judgeLive(name: string): CheckDocument {
     criuOptions: [],
     images: undefined,
     operation,
-    hasTarget: false,
   } as const;
   const { assessment } = prepareJudge(causes, wish)(collected, 'local');
   return JSON.parse(JSON.stringify(assessment)) as CheckDocument;
@@ -72,12 +71,9 @@ describe('check --on REPORT', () => {
     [['check', 'c2', '--on', good], /this report is about good, not about c2/],
     [['check', '--on', good, '--engine', 'incus'], /this report is about lxd, not about incus/],
     [['check', '--on', good, '--pid', '1'], /--pid looks at a running process/],
-    [['check', '--on', good, '--to', 'local'], /--to does not go with the host of a report/],
     [['check', '--on', '/nonexistent.tar.gz'], /\/nonexistent\.tar\.gz: no such file or directory/],
     [['check', '--on', '/etc/hostname'], /\/etc\/hostname is no report/],
     [['check', '--on', ''], /--on names no place/],
-    [['check', '--on', 'remote:'], /--on remote:: this release looks at the local host and at reports alone/],
-    [['check', '--to', good, '--for', 'move', 'c1'], /this release looks at the local host alone/],
   ])('refuses %j', async (argv, message) => {
     const { status, stdout, stderr } = await crdoctor(...argv);
     expect(stderr).toMatch(message);

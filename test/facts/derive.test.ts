@@ -25,7 +25,17 @@ describe('a host', () => {
   it('has nothing but what was read', () => {
     const { facts } = deriveFacts({ engine: undefined, source: [] });
     expect(facts).toEqual({
-      source: { kernel: {}, cpu: {}, libc: {}, criu: {}, privileges: {}, cgroups: {}, memory: {} },
+      source: {
+        kernel: {},
+        cpu: {},
+        libc: {},
+        criu: {},
+        privileges: {},
+        cgroups: {},
+        memory: {},
+        room: {},
+        server: {},
+      },
     });
   });
 
@@ -266,6 +276,7 @@ describe('an instance', () => {
       'instance.space': 'path /x\ntotal 9\navailable 5\n',
     };
     expect(instance(answers)?.storage).toEqual({
+      pool: 'default',
       driver: 'zfs',
       freeBytes: 5,
       usedBytes: 4,

@@ -64,6 +64,7 @@ describe('crdoctor.guard/1', () => {
     signal: 'SIGKILL',
     outcome: 'unknown',
     checks: [],
+    move: undefined,
     verdict: undefined,
     forced: [],
     causes: [],

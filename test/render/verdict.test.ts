@@ -62,6 +62,6 @@ describe('verdictMeaning', () => {
 
   it('says when the target of a move was not seen', () => {
     const sample = assessment([], { subject: { operation: 'move', source: { where: 'local' } } });
-    expect(verdictMeaning(sample)).toContain('The target was not looked at: crdoctor check --for restore tells there.');
+    expect(verdictMeaning(sample)).toContain('The target was not looked at: --to WHERE does that.');
   });
 });

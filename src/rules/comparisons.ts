@@ -1,0 +1,29 @@
+/** Functions of the rule language that set two hosts side by side. */
+
+type Entries = ReadonlyMap<string, string> | Readonly<Record<string, string>>;
+
+const entriesOf = (map: Entries): readonly (readonly [string, string])[] =>
+  map instanceof Map ? [...map] : Object.entries(map as Readonly<Record<string, string>>);
+
+/**
+ * Keys whose number is smaller in the second map, with both values: `fs.nr_open (1048576, there 1024)`. Keys that only
+ * one of them has are left out, and so are values that are no numbers.
+ */
+export function findSmaller(here: Entries, there: Entries): readonly string[] {
+  const others = new Map(entriesOf(there));
+  return entriesOf(here).flatMap(([key, value]) => {
+    const other = others.get(key);
+    const isSmaller = other !== undefined && Number(other) < Number(value);
+    return isSmaller ? [`${key} (${value}, there ${other})`] : [];
+  });
+}
+
+/** More names than these are counted instead. */
+const shownNames = 12;
+
+/** `a, b and 7 more`; `none` for an empty list. */
+export function joinFew(names: readonly string[]): string {
+  if (names.length === 0) return 'none';
+  const hidden = names.length - shownNames;
+  return hidden > 1 ? `${names.slice(0, shownNames).join(', ')} and ${String(hidden)} more` : names.join(', ');
+}
