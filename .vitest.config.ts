@@ -26,14 +26,32 @@ export default defineConfig({
           ...shared,
           name: 'lab',
           include: ['test/lab/**/*.test.ts'],
-          exclude: ['test/lab/guard.test.ts'],
+          exclude: ['test/lab/guard*.test.ts'],
           fileParallelism: false,
           testTimeout: 300_000,
         },
       },
       {
         // Faults on real containers, for a quarter of an hour.
-        test: { ...shared, name: 'guard', include: ['test/lab/guard.test.ts'], testTimeout: 300_000 },
+        test: {
+          ...shared,
+          name: 'guard',
+          include: ['test/lab/guard*.test.ts'],
+          exclude: ['test/lab/guard-incus.test.ts'],
+          fileParallelism: false,
+          testTimeout: 300_000,
+        },
+      },
+      {
+        // The same faults on Incus, and those that it alone has.
+        test: {
+          ...shared,
+          name: 'guard-incus',
+          include: ['test/lab/guard.test.ts', 'test/lab/guard-incus.test.ts'],
+          env: { CRDOCTOR_LAB_HOST: 'c' },
+          fileParallelism: false,
+          testTimeout: 600_000,
+        },
       },
     ],
   },

@@ -39,7 +39,7 @@ export async function writeReport({
   try {
     const summary = await buildReport({
       source,
-      request: { engine: action.engine, instance: action.instance, wants: () => true },
+      request: { engine: action.engine, instance: action.instance, mayBeGone: true, wants: () => true },
       action: { words: command, output },
       watched,
       ...(mark && { sinceMs: Date.parse(mark.at) - slackMs }),

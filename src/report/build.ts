@@ -60,7 +60,7 @@ export async function buildReport(options: BuildOptions): Promise<ReportSummary>
   // Asked after the last piece: a limit that came too late has cut nothing short.
   const isComplete = !signal.aborted;
   const assessment = await options.judge?.(collected);
-  const triage = await desk.judge();
+  const triage = await desk.judge(collected.engine);
   const manifest = manifestOf(options, found, assembler, createdAt, isComplete);
   const summary = summaryOf(manifest, assembler, found.notes, assessment, triage);
   await writer.add('findings.json', renderFindings(assessment, triage));
