@@ -37,8 +37,20 @@ export default defineConfig({
           ...shared,
           name: 'guard',
           include: ['test/lab/guard*.test.ts'],
+          exclude: ['test/lab/guard-incus.test.ts'],
           fileParallelism: false,
           testTimeout: 300_000,
+        },
+      },
+      {
+        // The same faults on Incus, and those that it alone has.
+        test: {
+          ...shared,
+          name: 'guard-incus',
+          include: ['test/lab/guard.test.ts', 'test/lab/guard-incus.test.ts'],
+          env: { CRDOCTOR_LAB_HOST: 'c' },
+          fileParallelism: false,
+          testTimeout: 600_000,
         },
       },
     ],

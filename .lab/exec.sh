@@ -18,11 +18,9 @@ forward() {
 
 lab_exec() {
   local host=${1:-} directory=/root status signal
-  case $host in
-    a | b) shift ;;
-    '') no_host "usage: lab.sh exec HOST COMMAND [ARGUMENT...]" ;;
-    *) no_host "unknown host \"$host\": the lab has a and b" ;;
-  esac
+  [ -n "$host" ] || no_host "usage: lab.sh exec HOST COMMAND [ARGUMENT...]"
+  [ -n "${ENGINE[$host]:-}" ] || no_host "unknown host \"$host\": the lab has ${HOSTS[*]}"
+  shift
   [ $# -gt 0 ] || no_host "no command for host $host"
   [ "$(id -u)" = 0 ] || no_host "root is needed"
   pid_of "$host" >/dev/null || no_host "host $host is down; run: npm run lab:up"

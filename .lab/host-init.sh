@@ -1,22 +1,35 @@
 #!/bin/bash
-# Process 1 of a host: makes its file system, enters it with pivot_root, and runs lxcfs, sshd and LXD.
+# Process 1 of a host: makes its file system, enters it with pivot_root, and runs lxcfs, sshd and the engine's daemon.
 # Everything is in functions: bash must have read the whole file before its root changes.
 set -euo pipefail
 
-HOST=$1 STATE=$2 ADDRESS=$3 READY=$4
+HOST=$1 STATE=$2 ADDRESS=$3 READY=$4 ENGINE=$5 BASE=$6 NAMES=$7
 DIR=$STATE/$HOST
 ROOT=$DIR/root
 
+case $ENGINE in
+  lxd)
+    LXCFS=/var/lib/lxcfs
+    DAEMON=(lxd) GROUP=lxd
+    ;;
+  incus)
+    LXCFS=/var/lib/incus-lxcfs
+    DAEMON=(/usr/libexec/incus/incusd) GROUP=incus-admin
+    export INCUS_LXC_TEMPLATE_CONFIG=/usr/share/lxc/config INCUS_LXC_HOOK=/usr/share/lxc/hooks
+    ;;
+esac
+LOG=/var/log/$ENGINE/${DAEMON[0]##*/}.log
+
 mount_root() {
-  mount -t overlay overlay -o "lowerdir=$STATE/base,upperdir=$DIR/upper,workdir=$DIR/work" "$ROOT"
-  mkdir -p "$ROOT"/{proc,sys,dev,run,tmp,.share,.old,var/lib/lxd,var/log/lxd}
+  mount -t overlay overlay -o "lowerdir=$STATE/$BASE,upperdir=$DIR/upper,workdir=$DIR/work" "$ROOT"
+  mkdir -p "$ROOT"/{proc,sys,dev,run,tmp,.share,.old} "$ROOT/var/lib/$ENGINE" "$ROOT/var/log/$ENGINE"
   mount -t proc proc "$ROOT/proc"
   mount -t sysfs sysfs "$ROOT/sys"
   mount -t tmpfs -o mode=755 tmpfs "$ROOT/run"
   # Storage pool and logs on a plain directory of the disk: CRIU and overlay do not go well together.
   mount --bind "$DIR/tmp" "$ROOT/tmp"
-  mount --bind "$DIR/lxd" "$ROOT/var/lib/lxd"
-  mount --bind "$DIR/log" "$ROOT/var/log/lxd"
+  mount --bind "$DIR/$ENGINE" "$ROOT/var/lib/$ENGINE"
+  mount --bind "$DIR/log" "$ROOT/var/log/$ENGINE"
   mount --bind "$STATE/share" "$ROOT/.share"
   mkdir -p "$ROOT"/run/{sshd,lock,lxc}
 }
@@ -71,8 +84,7 @@ mount_cgroups() {
 configure() {
   hostname "$HOST"
   echo "$HOST" >"$ROOT/etc/hostname"
-  printf '127.0.0.1 localhost\n127.0.1.1 %s\n10.99.0.1 a\n10.99.0.2 b\n' "$HOST" >"$ROOT/etc/hosts"
-  sed -i "/^127.0.1.1/d" "$ROOT/etc/hosts"
+  printf '127.0.0.1 localhost\n%s\n' "$NAMES" >"$ROOT/etc/hosts"
   mkdir -p "$ROOT/root/.ssh" "$ROOT/etc/ssh"
   chmod 700 "$ROOT/root/.ssh"
   rm -f "$ROOT/etc/ssh/host_key" "$ROOT/root/.ssh/id_ed25519"
@@ -92,11 +104,11 @@ CONFIG
 
 has_address() { ip -o addr show dev eth0 2>/dev/null | grep -q "inet $ADDRESS/"; }
 
-# LXD comes back when it ends, as a service manager would see to; its containers run on meanwhile.
-keep_lxd_running() {
+# The daemon comes back when it ends, as a service manager would see to; its containers run on meanwhile.
+keep_daemon_running() {
   while :; do
-    lxd --group lxd --logfile=/var/log/lxd/lxd.log &
-    echo $! >/run/lxd.pid
+    "${DAEMON[@]}" --group "$GROUP" --logfile="$LOG" &
+    echo $! >"/run/$ENGINE.pid"
     wait $! || true
     sleep 0.5
   done
@@ -105,13 +117,13 @@ keep_lxd_running() {
 start_services() {
   export HOME=/root PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin
   while ! has_address; do sleep 0.1; done
-  mkdir -p /var/lib/lxcfs
-  lxcfs /var/lib/lxcfs &
+  mkdir -p "$LXCFS"
+  lxcfs "$LXCFS" &
   echo $! >/run/lxcfs.pid
   /usr/sbin/sshd
-  while ! mountpoint -q /var/lib/lxcfs; do sleep 0.1; done
-  keep_lxd_running &
-  lxd waitready --timeout=80
+  while ! mountpoint -q "$LXCFS"; do sleep 0.1; done
+  keep_daemon_running &
+  "${DAEMON[@]}" waitready --timeout=80
 }
 
 main() {

@@ -1,4 +1,4 @@
-# Starts, stops and enters the two hosts: namespaces, cgroups and the network between them, seen from the machine; sourced.
+# Starts, stops and enters the hosts: namespaces, cgroups and the network between them, seen from the machine; sourced.
 # shellcheck shell=bash disable=SC2013,SC2016
 
 # Some machines (sandboxes, nested containers) have no CAP_SYS_RESOURCE; without it everywhere, the lab is the same everywhere.
@@ -59,10 +59,11 @@ join_cgroups() {
 }
 
 # What is in these groups was started by the lab. Covers processes whose host or keeper died without them.
-remove_cgroups() {
-  local tree dir pid tries
+remove_cgroups() { # host...
+  local tree host dir pid tries
   for tree in $(cgroup_trees); do
-    for dir in "$tree/$CGROUP_PREFIX"-*/; do
+    for host in "$@"; do
+      dir=$tree/$CGROUP_PREFIX-$host
       [ -d "$dir" ] || continue
       tries=50
       while [ -d "$dir" ] && ((tries-- > 0)); do
@@ -95,16 +96,17 @@ start_keeper() {
 }
 
 start_host() {
-  local host=$1 dir=$STATE/$1 outer
-  mkdir -p "$dir"/{root,upper,work,lxd,log,tmp}
+  local host=$1 dir=$STATE/$1 engine=${ENGINE[$1]} peer=${PEER[$1]} outer
+  mkdir -p "$dir"/{root,upper,work,log,tmp} "$dir/$engine"
   chmod 1777 "$dir/tmp"
-  chmod 711 "$dir/lxd"
+  chmod 711 "$dir/$engine"
   make_cgroups "$host"
   (
     join_cgroups "$host"
     exec setsid setpriv "${WITHOUT_SYS_RESOURCE[@]}" nsenter --target "$(pid_of keeper)" --mount \
       unshare --mount --uts --ipc --net --pid --cgroup --fork --kill-child --propagation slave \
-      bash "$LAB_DIR/host-init.sh" "$host" "$STATE" "${ADDRESS[$host]}" "$READY"
+      bash "$LAB_DIR/host-init.sh" "$host" "$STATE" "${ADDRESS[$host]}" "$READY" "$engine" "${BASE[$engine]}" \
+      "$(printf '%s %s\n' "${ADDRESS[$host]}" "$host" "${ADDRESS[$peer]}" "$peer")"
   ) </dev/null >"$dir/boot.log" 2>&1 9>&- &
   outer=$!
   disown
@@ -112,10 +114,10 @@ start_host() {
   remember_pid "$host" "$(tr -d " " <"/proc/$outer/task/$outer/children")"
 }
 
-connect_hosts() {
+connect_hosts() { # the two of a pair
   local host pid
-  ip link add name eth0 netns "$(pid_of a)" type veth peer name eth0 netns "$(pid_of b)"
-  for host in "${HOSTS[@]}"; do
+  ip link add name eth0 netns "$(pid_of "$1")" type veth peer name eth0 netns "$(pid_of "$2")"
+  for host in "$@"; do
     pid=$(pid_of "$host")
     nsenter --target "$pid" --net ip addr add "${ADDRESS[$host]}/24" dev eth0
     nsenter --target "$pid" --net ip link set eth0 up
@@ -123,21 +125,20 @@ connect_hosts() {
   done
 }
 
-start_hosts() {
+start_hosts() { # the two of a pair
   local host
-  start_keeper
-  for host in "${HOSTS[@]}"; do start_host "$host"; done
-  connect_hosts
-  for host in "${HOSTS[@]}"; do
+  for host in "$@"; do start_host "$host"; done
+  connect_hosts "$@"
+  for host in "$@"; do
     wait_until 90 test -e "/proc/$(pid_of "$host")/root$READY" ||
-      die "LXD of host $host is not ready: $(tail -n 1 "$STATE/$host/boot.log") (see $STATE/$host/boot.log)"
+      die "the daemon of host $host is not ready: $(tail -n 1 "$STATE/$host/boot.log") (see $STATE/$host/boot.log)"
   done
 }
 
-stop_hosts() {
+stop_hosts() { # host...
   local name
-  for name in "${HOSTS[@]}" keeper; do kill_remembered "$name"; done
-  remove_cgroups
+  for name in "$@"; do kill_remembered "$name"; done
+  remove_cgroups "$@"
 }
 
 # Becomes a command on a host, in its cgroups. nsenter lives as long as the command and hands back its status, so
@@ -151,7 +152,8 @@ enter_host() { # host, directory, command...
   exec ${ENTER_WITH:-} setpriv --pdeathsig KILL "${WITHOUT_SYS_RESOURCE[@]}" \
     nsenter --target "$pid" --mount --uts --ipc --net --pid --cgroup --root --wd="/proc/$pid/root$dir" -- \
     setpriv --pdeathsig TERM \
-    env --default-signal=INT,TERM,HUP,QUIT,PIPE -u LXD_DIR -u LXD_CONF -u LXD_SOCKET -u TMPDIR -u SSH_AUTH_SOCK \
+    env --default-signal=INT,TERM,HUP,QUIT,PIPE -u LXD_DIR -u LXD_CONF -u LXD_SOCKET \
+    -u INCUS_DIR -u INCUS_CONF -u INCUS_SOCKET -u INCUS_PROJECT -u TMPDIR -u SSH_AUTH_SOCK \
     HOME=/root USER=root LOGNAME=root SHELL=/bin/bash PATH="$HOST_PATH" "$@"
 }
 
@@ -174,10 +176,11 @@ MAKE_MOUNT_POINT='
 
 # Makes a path of the machine visible in the hosts, at the same place. The keeper mounts it where hosts see new
 # mounts appear; from there each host binds it to its place.
-share_path() {
+share_path() { # path, host...
   local path=$1 id host pid shared=''
+  shift
   id=$(sha256sum <<<"$path" | cut -c1-12)
-  for host in "${HOSTS[@]}"; do
+  for host in "$@"; do
     pid=$(pid_of "$host")
     if same_file "/proc/$pid/root$path" "$path"; then continue; fi
     if [ -z "$shared" ]; then
@@ -195,15 +198,15 @@ share_path() {
 }
 
 # node comes from the machine: one binary in a system directory, or a whole prefix elsewhere.
-share_node() {
+share_node() { # host...
   local node prefix host root
   node=$(readlink -f "$(command -v node)")
   prefix=${node%/bin/node}
   case $prefix in
-    /usr | '') share_path "$node" ;;
-    *) share_path "$prefix" ;;
+    /usr | '') share_path "$node" "$@" ;;
+    *) share_path "$prefix" "$@" ;;
   esac
-  for host in "${HOSTS[@]}"; do
+  for host in "$@"; do
     root=/proc/$(pid_of "$host")/root
     if [ "$node" != /usr/bin/node ]; then ln -sfn "$node" "$root/usr/local/bin/node"; fi
     ln -sfn "$CHECKOUT/dist/cli.js" "$root/usr/local/bin/crdoctor"

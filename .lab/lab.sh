@@ -1,7 +1,8 @@
 #!/bin/bash
-# The lab: two LXD hosts `a` and `b` on one machine, with containers that can and cannot be checkpointed.
-#   lab.sh up | down | status | exec HOST COMMAND [ARGUMENT...]
-# shellcheck disable=SC1091,SC2015
+# The lab on one machine: LXD hosts `a` and `b`, Incus hosts `c` and `d`, with containers that can and cannot be
+# checkpointed.
+#   lab.sh up [HOST...] | down | status | exec HOST COMMAND [ARGUMENT...]
+# shellcheck disable=SC1091,SC2015,SC2153
 set -euo pipefail
 
 # shellcheck source=settings.sh
@@ -35,19 +36,21 @@ take_lock() {
 }
 
 # Changes in the lab itself ask for new hosts.
-lab_version() {
-  cat "$LAB_DIR"/{host,host-init,pair,settings}.sh "$CACHE"/*.recipe <(image_files) |
-    sha256sum | cut -c1-16
+lab_version() { # engine
+  local tarball recipes=()
+  for tarball in ${TARBALLS[$1]}; do recipes+=("$CACHE/$tarball.recipe"); done
+  cat "$LAB_DIR"/{host,host-init,pair,settings}.sh "${recipes[@]}" <(image_files) | sha256sum | cut -c1-16
 }
 
-# Both daemons first: a host whose LXD is just starting again cannot be reached by the other yet.
-hosts_work() {
+pair_of() { printf '%s %s\n' "${FIRST_OF[$1]}" "${PEER[${FIRST_OF[$1]}]}"; }
+
+# Both daemons first: a host whose daemon is just starting again cannot be reached by the other yet.
+hosts_work() { # engine
   local check host job jobs
-  [ "$(cat "$STATE/version" 2>/dev/null)" = "$(lab_version)" ] || return 1
-  pid_of keeper >/dev/null || return 1
+  [ "$(cat "$STATE/version-$1" 2>/dev/null)" = "$(lab_version "$1" 2>/dev/null)" ] || return 1
   for check in host_works reaches_peer; do
     jobs=()
-    for host in "${HOSTS[@]}"; do
+    for host in $(pair_of "$1"); do
       "$check" "$host" </dev/null >"$STATE/$check-$host.log" 2>&1 &
       jobs+=($!)
     done
@@ -55,47 +58,102 @@ hosts_work() {
   done
 }
 
-make_hosts() {
-  local unpacking
-  stop_hosts
-  mkdir -p "$STATE"
-  # The unpacked root and the packed image are only read, so new hosts can have them.
-  find "$STATE" -mindepth 1 -maxdepth 1 -not -name 'base*' -not -name 'mini*' -exec rm -rf --one-file-system {} +
-  build_tarballs
+# Without the process that keeps the mounts nothing can be shown to the hosts any more.
+make_keeper() {
+  if pid_of keeper >/dev/null; then return; fi
+  stop_hosts "${HOSTS[@]}"
+  rm -rf --one-file-system "$STATE/share"
+  start_keeper
+}
+
+make_hosts() { # engine...
+  local engine host unpacking jobs=()
+  for engine in "$@"; do
+    for host in $(pair_of "$engine"); do
+      stop_hosts "$host"
+      rm -rf --one-file-system "${STATE:?}/$host" "$STATE/version-$engine"
+    done
+  done
+  build_tarballs "$@"
   say "unpacking"
-  unpack_root &
-  unpacking=$!
+  for engine in "$@"; do
+    unpack_root "$engine" &
+    jobs+=($!)
+  done
   pack_image
-  wait "$unpacking" || die "cannot unpack the root file system"
-  say "starting hosts ${HOSTS[*]}"
-  start_hosts
-  say "introducing them to each other"
-  pair_hosts || die "cannot set up LXD: $(tail -n 1 "$STATE/pair.log") (see $STATE/pair.log)"
-  lab_version >"$STATE/version"
+  for unpacking in "${jobs[@]}"; do wait "$unpacking" || die "cannot unpack the root file system"; done
+  make_keeper
+  jobs=()
+  for engine in "$@"; do
+    start_pair "$engine" &
+    jobs+=($!)
+  done
+  for host in "${jobs[@]}"; do wait "$host" || exit 1; done
+}
+
+start_pair() { # engine
+  local hosts engine=$1
+  read -ra hosts < <(pair_of "$engine")
+  say "starting hosts ${hosts[*]}"
+  start_hosts "${hosts[@]}"
+  say "introducing ${hosts[*]} to each other"
+  pair_hosts "${hosts[@]}" >"$STATE/pair-$engine.log" 2>&1 ||
+    die "cannot set up $engine: $(tail -n 1 "$STATE/pair-$engine.log") (see $STATE/pair-$engine.log)"
+  lab_version "$engine" >"$STATE/version-$engine"
 }
 
 tear_down() {
-  stop_hosts
+  stop_hosts "${HOSTS[@]}"
+  kill_remembered keeper
   rm -rf --one-file-system "$STATE"
 }
 
-lab_up() {
-  local host
+# The engines that are meant: those of the hosts named, or all.
+chosen_engines() {
+  local engine host
+  for engine in lxd incus; do
+    [ $# -gt 0 ] || echo "$engine"
+    for host in "$@"; do
+      if [ "${ENGINE[$host]:-}" = "$engine" ]; then
+        echo "$engine"
+        break
+      fi
+    done
+  done
+}
+
+show_checkout() { # engine
+  local hosts
+  read -ra hosts < <(pair_of "$1")
+  share_path "$CHECKOUT" "${hosts[@]}" && share_node "${hosts[@]}"
+}
+
+lab_up() { # [host...]
+  local engine host engines broken=()
+  for host in "$@"; do [ -n "${ENGINE[$host]:-}" ] || die "unknown host \"$host\": the lab has ${HOSTS[*]}"; done
+  mapfile -t engines < <(chosen_engines "$@")
   check_possible
   take_lock
+  mkdir -p "$STATE"
   # The caller's directory does not exist in every mount namespace that is entered here.
   cd /
-  if ! hosts_work; then make_hosts; fi
-  if ! { share_path "$CHECKOUT" && share_node; } 2>"$STATE/share.log"; then
-    say "cannot show $CHECKOUT to the running hosts, making them anew ($(tail -n 1 "$STATE/share.log"))"
-    make_hosts
-    share_path "$CHECKOUT"
-    share_node
-  fi
-  for host in "${HOSTS[@]}"; do
-    refresh_lxd "$host" || die "LXD of host $host does not start again"
+  for engine in "${engines[@]}"; do
+    if ! pid_of keeper >/dev/null || ! hosts_work "$engine"; then broken+=("$engine"); fi
   done
-  repair_containers
+  if [ ${#broken[@]} -gt 0 ]; then make_hosts "${broken[@]}"; fi
+  for engine in "${engines[@]}"; do
+    if ! show_checkout "$engine" 2>"$STATE/share.log"; then
+      say "cannot show $CHECKOUT to the hosts of $engine, making them anew ($(tail -n 1 "$STATE/share.log"))"
+      make_hosts "$engine"
+      show_checkout "$engine"
+    fi
+  done
+  for engine in "${engines[@]}"; do
+    if [ "$engine" = lxd ]; then
+      for host in $(pair_of lxd); do refresh_lxd "$host" || die "LXD of host $host does not start again"; done
+    fi
+    repair_containers "${FIRST_OF[$engine]}"
+  done
   say "up"
 }
 
@@ -110,11 +168,11 @@ main() {
   local command=${1:-}
   [ $# -eq 0 ] || shift
   case $command in
-    up) lab_up ;;
+    up) lab_up "$@" ;;
     down) lab_down ;;
     status) . "$LAB_DIR/status.sh" && lab_status ;;
     exec) . "$LAB_DIR/exec.sh" && lab_exec "$@" ;;
-    *) die "usage: lab.sh up | down | status | exec HOST COMMAND [ARGUMENT...]" ;;
+    *) die "usage: lab.sh up [HOST...] | down | status | exec HOST COMMAND [ARGUMENT...]" ;;
   esac
 }
 

@@ -1,19 +1,19 @@
-# Sets up LXD on both hosts and lets each trust the other, for ssh and for LXD; sourced.
+# Sets up the daemons of a pair of hosts and lets each host trust the other, for ssh and for its engine; sourced.
 # shellcheck shell=bash disable=SC2016
 
-peer_of() { if [ "$1" = a ]; then echo b; else echo a; fi; }
-
-initialise_lxd() {
-  local host=$1
-  on "$host" lxd init --preseed <<PRESEED
+# The server of this release of LXD takes a password from whom it is to trust, that of Incus gives out tokens.
+initialise_daemon() {
+  local host=$1 engine=${ENGINE[$1]} init=(lxd init) password=''
+  if [ "$engine" = lxd ]; then password='core.trust_password: lab'; else init=(incus admin init); fi
+  on "$host" "${init[@]}" --preseed <<PRESEED || return 1
 config:
   core.https_address: ${ADDRESS[$host]}:8443
-  core.trust_password: lab
+  $password
 storage_pools:
 - name: default
   driver: dir
 networks:
-- name: lxdbr0
+- name: ${engine}br0
   type: bridge
   config:
     ipv4.address: 10.77.0.1/24
@@ -24,13 +24,13 @@ profiles:
   devices:
     root: {path: /, pool: default, type: disk}
 PRESEED
-  on "$host" lxc image import "/.share/mini.tar.gz" --alias mini --quiet
+  client_on "$host" image import "/.share/mini.tar.gz" --alias mini --quiet
 }
 
-exchange_keys() {
+exchange_keys() { # the two of a pair
   local host peer mine theirs
-  for host in "${HOSTS[@]}"; do
-    peer=$(peer_of "$host")
+  for host in "$@"; do
+    peer=${PEER[$host]}
     mine=/proc/$(pid_of "$host")/root theirs=/proc/$(pid_of "$peer")/root
     cp "$theirs/root/.ssh/id_ed25519.pub" "$mine/root/.ssh/authorized_keys"
     printf '%s,%s %s\n' "$peer" "${ADDRESS[$peer]}" "$(cut -d ' ' -f 1,2 "$theirs/etc/ssh/host_key.pub")" \
@@ -38,34 +38,45 @@ exchange_keys() {
   done
 }
 
-add_remotes() {
-  local host peer
-  for host in "${HOSTS[@]}"; do
-    peer=$(peer_of "$host")
-    on "$host" lxc remote add "$peer" "https://${ADDRESS[$peer]}:8443" --accept-certificate --password lab
+add_remotes() { # the two of a pair
+  local host peer token
+  for host in "$@"; do
+    peer=${PEER[$host]}
+    if [ "${ENGINE[$host]}" = lxd ]; then
+      on "$host" lxc remote add "$peer" "https://${ADDRESS[$peer]}:8443" --accept-certificate --password lab || return 1
+    else
+      token=$(on "$peer" incus config trust add "host-$host" --quiet) || return 1
+      on "$host" incus remote add "$peer" "$token" --accept-certificate || return 1
+    fi
   done
 }
 
-pair_hosts() {
+pair_hosts() { # the two of a pair
   local host jobs=() job
   cp "$STATE/mini.tar.gz" "$STATE/share/mini.tar.gz"
-  exchange_keys
-  for host in "${HOSTS[@]}"; do
-    initialise_lxd "$host" &
+  exchange_keys "$@" || return 1
+  for host in "$@"; do
+    initialise_daemon "$host" &
     jobs+=($!)
   done
-  for job in "${jobs[@]}"; do wait "$job"; done
-  add_remotes
-} >"$STATE/pair.log" 2>&1
+  for job in "${jobs[@]}"; do wait "$job" || return 1; done
+  add_remotes "$@"
+}
 
 host_works() {
-  on "$1" timeout 30 sh -ec "test -e $READY; ls /var/lib/lxcfs/proc; lxd waitready --timeout=20; lxc query /1.0"
+  case ${ENGINE[$1]} in
+    lxd) on "$1" timeout 30 sh -ec "test -e $READY; ls /var/lib/lxcfs/proc; lxd waitready --timeout=20; lxc query /1.0" ;;
+    incus)
+      on "$1" timeout 30 sh -ec \
+        "test -e $READY; ls /var/lib/incus-lxcfs/proc; incus admin waitready --timeout=20; incus query /1.0"
+      ;;
+  esac
 }
 
 reaches_peer() {
-  local peer
-  peer=$(peer_of "$1")
-  on "$1" timeout 15 sh -ec "lxc query $peer:/1.0; ssh -o BatchMode=yes -o ConnectTimeout=5 $peer true"
+  local peer=${PEER[$1]}
+  on "$1" timeout 15 sh -ec \
+    "${CLIENT[${ENGINE[$1]}]} query $peer:/1.0; ssh -o BatchMode=yes -o ConnectTimeout=5 $peer true"
 }
 
 # A start from saved state leaks a mount reference in the daemon's memory (LXD 5.0.2): every later restore of an

@@ -3,6 +3,10 @@
 
 ROOT_PACKAGES=lxd,lxd-client,lxcfs,dnsmasq-base,iptables,nftables,openssh-server,openssh-client,iproute2,rsync
 ROOT_PACKAGES+=,squashfs-tools,xz-utils,attr,acl,uidmap,strace,procps,ca-certificates,netcat-openbsd,less,git
+# Debian 13: its Incus needs a newer liblxc than Debian 12 has. incus-base is the part without virtual machines.
+INCUS_ROOT_PACKAGES=incus-base,incus-client,lxcfs,dnsmasq-base,iptables,nftables,openssh-server,openssh-client,iproute2
+INCUS_ROOT_PACKAGES+=,rsync,squashfs-tools,xz-utils,attr,acl,uidmap,strace,procps,ca-certificates,netcat-openbsd,less
+INCUS_SUITE=trixie
 IMAGE_PACKAGES=procps,iproute2,python3-minimal
 # Bookworm's CRIU 3.17 cannot read the vDSO of recent kernels, 4.1 cannot dump inet sockets on 6.16 and later.
 CRIU_SUITE=sid
@@ -34,6 +38,14 @@ build_host_root() {
   debootstrap --variant=minbase --include="$ROOT_PACKAGES" bookworm "$dir" "$from"
   rm -rf "$dir"/var/cache/apt/* "$dir"/var/lib/apt/lists/* "$dir"/usr/share/{doc,man,locale,info} "$dir"/etc/ssh/ssh_host_*
   pack "$dir" "$CACHE/root.tar.gz" .
+}
+
+build_incus_root() {
+  local from dir=$STATE/build/incus-root
+  from=$(mirror)
+  debootstrap --variant=minbase --include="$INCUS_ROOT_PACKAGES" "$INCUS_SUITE" "$dir" "$from"
+  rm -rf "$dir"/var/cache/apt/* "$dir"/var/lib/apt/lists/* "$dir"/usr/share/{doc,man,locale,info} "$dir"/etc/ssh/ssh_host_*
+  pack "$dir" "$CACHE/incus-root.tar.gz" .
 }
 
 # Its own libc comes along: sid's CRIU does not run on bookworm's.
@@ -71,7 +83,11 @@ build_image_root() {
 }
 
 # What a tarball was built from; another list of packages means another tarball.
-recipe_of() { declare -f "build_$1" pack | cat - <(printf '%s\n' "$ROOT_PACKAGES" "$IMAGE_PACKAGES" "$CRIU_SUITE") | sha256sum | cut -c1-16; }
+recipe_of() {
+  local words=("$ROOT_PACKAGES" "$IMAGE_PACKAGES" "$CRIU_SUITE")
+  if [ "$1" = incus_root ]; then words=("$INCUS_ROOT_PACKAGES" "$INCUS_SUITE"); fi
+  declare -f "build_$1" pack | cat - <(printf '%s\n' "${words[@]}") | sha256sum | cut -c1-16
+}
 
 cached() { [ -s "$CACHE/$2.tar.gz" ] && [ "$(cat "$CACHE/$2.recipe" 2>/dev/null)" = "$(recipe_of "$1")" ]; }
 
@@ -95,14 +111,19 @@ install_build_tools() {
   } >"$STATE/apt.log" 2>&1 </dev/null || die "cannot install ${missing[*]} (see $STATE/apt.log)"
 }
 
-build_tarballs() {
-  local part pid failed='' jobs=()
+# Tarballs that the hosts of an engine are made of.
+declare -A TARBALLS=([lxd]='root criu image-root' [incus]='incus-root criu image-root')
+
+build_tarballs() { # engine...
+  local part pid engine failed='' jobs=() wanted=' '
+  for engine in "$@"; do wanted+="${TARBALLS[$engine]} "; done
   mkdir -p "$CACHE" "$STATE"
   install_build_tools
   use_proxy_of_apt
   rm -rf "$STATE/build"
   mkdir -p "$STATE/build"
-  for part in host_root:root criu:criu image_root:image-root; do
+  for part in host_root:root incus_root:incus-root criu:criu image_root:image-root; do
+    [[ $wanted = *" ${part#*:} "* ]] || continue
     cached "${part%:*}" "${part#*:}" && continue
     say "building ${part#*:} (once; kept in $CACHE)"
     build "${part%:*}" "${part#*:}" &
@@ -134,19 +155,24 @@ unless_made() {
   printf '%s\n' "$from" >"$1.from"
 }
 
-unpack_root() {
-  unless_made "$STATE/base" "$(cat "$CACHE/root.recipe" "$CACHE/criu.recipe")" do_unpack_root
+# Where the root file system of an engine's hosts lies, and the tarball that it comes from.
+declare -A BASE=([lxd]=base [incus]=base-incus)
+declare -A ROOT_TARBALL=([lxd]=root [incus]=incus-root)
+
+unpack_root() { # engine
+  unless_made "$STATE/${BASE[$1]}" "$(cat "$CACHE/${ROOT_TARBALL[$1]}.recipe" "$CACHE/criu.recipe")" do_unpack_root "$1"
 }
 
 do_unpack_root() {
-  rm -rf --one-file-system "$STATE/base"
-  mkdir -p "$STATE/base"
-  tar -C "$STATE/base" --numeric-owner --xattrs --xattrs-include='*' -xzf "$CACHE/root.tar.gz"
-  tar -C "$STATE/base" --numeric-owner -xzf "$CACHE/criu.tar.gz"
-  printf 'root:100000:65536\nlxd:100000:65536\n' | tee "$STATE/base/etc/subuid" >"$STATE/base/etc/subgid"
+  local base=$STATE/${BASE[$1]}
+  rm -rf --one-file-system "$base"
+  mkdir -p "$base"
+  tar -C "$base" --numeric-owner --xattrs --xattrs-include='*' -xzf "$CACHE/${ROOT_TARBALL[$1]}.tar.gz"
+  tar -C "$base" --numeric-owner -xzf "$CACHE/criu.tar.gz"
+  printf 'root:100000:65536\n%s:100000:65536\n' "$1" | tee "$base/etc/subuid" >"$base/etc/subgid"
 }
 
-# The LXD image: the cached root file system plus the files in image/.
+# The image of the containers: the cached root file system plus the files in image/.
 pack_image() {
   unless_made "$STATE/mini.tar.gz" "$(cat "$CACHE/image-root.recipe" && image_files)" do_pack_image
 }

@@ -9,8 +9,13 @@ CACHE=${CRDOCTOR_LAB_CACHE:-/var/cache/crdoctor-lab}
 STATE=/var/lib/crdoctor-lab
 LOCK=/run/lock/crdoctor-lab.lock
 
-HOSTS=(a b)
-declare -A ADDRESS=([a]=10.99.0.1 [b]=10.99.0.2)
+# Two pairs of hosts, each with an engine and a wire of its own; the first of a pair has the containers.
+HOSTS=(a b c d)
+declare -A PEER=([a]=b [b]=a [c]=d [d]=c)
+declare -A ENGINE=([a]=lxd [b]=lxd [c]=incus [d]=incus)
+declare -A ADDRESS=([a]=10.99.0.1 [b]=10.99.0.2 [c]=10.99.0.3 [d]=10.99.0.4)
+declare -A FIRST_OF=([lxd]=a [incus]=c)
+declare -A CLIENT=([lxd]=lxc [incus]=incus)
 HOST_PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin
 READY=/run/crdoctor-lab-ready # on a host: its services have started
 CGROUP_PREFIX=crdoctor-lab

@@ -3,25 +3,29 @@
 
 # Prints one host as a JSON object; fails when the host does not answer.
 host_status() {
-  local lines
+  local lines engine=${ENGINE[$1]} client
+  client=${CLIENT[$engine]}
   lines=$(on "$1" timeout 5 sh -ec "
     test -e $READY
     criu --version | sed -n 's/^Version: //p'
-    lxd --version
-    lxc list -f csv -c ns" </dev/null 2>/dev/null) || {
+    $client --version
+    $client list -f csv -c ns" </dev/null 2>/dev/null) || {
     printf '{"up": false, "engines": {}, "criu": null, "instances": []}\n'
     return 1
   }
-  awk -F , '
+  awk -F , -v engine="$engine" '
     NR == 1 { criu = $1 }
-    NR == 2 { lxd = $1 }
+    NR == 2 { version = $1 }
     NR > 2 { list = list (list ? ", " : "") "{\"name\": \"" $1 "\", \"status\": \"" $2 "\"}" }
-    END { printf "{\"up\": true, \"engines\": {\"lxd\": \"%s\"}, \"criu\": \"%s\", \"instances\": [%s]}\n", lxd, criu, list }
+    END {
+      printf "{\"up\": true, \"engines\": {\"%s\": \"%s\"}, \"criu\": \"%s\", \"instances\": [%s]}\n", engine, version, criu, list
+    }
   ' <<<"$lines"
 }
 
 lab_status() {
-  local a b reason='' job
+  local reason='' host list='' status=0
+  declare -A jobs=() outputs=()
   if [ "$(id -u)" != 0 ]; then
     reason='root is needed'
   elif [ ! -d "$STATE" ]; then
@@ -31,15 +35,18 @@ lab_status() {
     printf '{"up": false, "hosts": {}, "reason": "%s"}\n' "$reason"
     return 1
   fi
-  exec 3< <(host_status a)
-  job=$!
-  b=$(host_status b) || reason='host b does not answer'
-  a=$(cat <&3)
-  wait "$job" || reason='host a does not answer'
+  for host in "${HOSTS[@]}"; do
+    exec {outputs[$host]}< <(host_status "$host")
+    jobs[$host]=$!
+  done
+  for host in "${HOSTS[@]}"; do
+    list+="${list:+, }\"$host\": $(cat <&"${outputs[$host]}")"
+    wait "${jobs[$host]}" || reason="host $host does not answer"
+  done
   if [ -z "$reason" ]; then
-    printf '{"up": true, "hosts": {"a": %s, "b": %s}}\n' "$a" "$b"
+    printf '{"up": true, "hosts": {%s}}\n' "$list"
   else
-    printf '{"up": false, "hosts": {"a": %s, "b": %s}, "reason": "%s; run: npm run lab:up"}\n' "$a" "$b" "$reason"
+    printf '{"up": false, "hosts": {%s}, "reason": "%s; run: npm run lab:up"}\n' "$list" "$reason"
     return 1
   fi
 }

@@ -43,7 +43,7 @@ export async function writeReport({
   try {
     const summary = await buildReport({
       source,
-      request: { engine: action.engine, instance: action.instance, wants: () => true },
+      request: { engine: action.engine, instance: action.instance, mayBeGone: true, wants: () => true },
       ...(target && { target: { ...target, instance: action.target?.instance } }),
       action: { words: command, output },
       watched,

@@ -31,6 +31,8 @@ export interface ReportRequest {
   readonly mayBeMissing?: boolean;
   /** Another host is reported with this one, so that what tells them apart only now is asked for too. */
   readonly isOneOfTwo?: boolean;
+  /** It was there a moment ago; what it has left is reported if it has gone. */
+  readonly mayBeGone?: boolean;
   /** Whether this evidence is wanted; what is needed to find the instance is asked for anyway. */
   readonly wants: (id: EvidenceId) => boolean;
 }
@@ -99,10 +101,10 @@ async function locate(
   source: Source,
   scout: Scout,
   name: string,
-  { engine: engineName, mayBeMissing = false }: ReportRequest,
+  { engine: engineName, mayBeMissing = false, mayBeGone = false }: ReportRequest,
 ): Promise<LocatedInstance | undefined> {
   try {
-    return await locateInstance(source, scout, name, engineName);
+    return await locateInstance(source, scout, name, engineName, mayBeGone);
   } catch (error) {
     if (!mayBeMissing || !(error instanceof UserError)) throw error;
     const engine = chooseEngine(scout, engineName);

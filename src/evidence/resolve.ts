@@ -55,7 +55,8 @@ export interface LocatedInstance {
 
 /**
  * As {@link resolveInstance} for those who want what there is: an instance of any state, and where no
- * engine has it but one could not be asked, that engine.
+ * engine has it but one could not be asked, that engine. `mayBeGone`: it was there a moment ago, and what
+ * it left behind is wanted as well.
  *
  * @throws UserError with exit status 2 for a name that cannot exist or does not, an ambiguous one, an
  * engine that is not here.
@@ -65,10 +66,15 @@ export async function locateInstance(
   scout: Scout,
   name: string,
   engineName?: string,
+  mayBeGone = false,
 ): Promise<LocatedInstance> {
   const asked = await askAll(source, scout, name, engineName);
   const owner = findOwner(asked, name);
   if (owner !== undefined) return owner;
+  const [only] = asked;
+  if (mayBeGone && asked.length === 1 && only?.answer.outcome === 'missing') {
+    return { ...only, instance: undefined, reason: `${only.engine.title} has no instance ${quote(name)} any more` };
+  }
   const silent = asked.find(({ answer }) => answer.outcome === 'unreachable');
   if (silent?.answer.outcome !== 'unreachable') throw await explainMissing(source, name, asked);
   return { ...silent, instance: undefined, reason: silent.answer.reason };

@@ -10,6 +10,11 @@ import type { JudgedEvent } from './diagnose-rank.js';
  * failed restore when it has cleaned up, up to a minute after CRIU has ended (lab, LXD 5.0 and Incus 6.0).
  */
 const sameFailureMs = 120_000;
+/**
+ * After a restore that failed on the target of a move, the hooks of Incus wait for a daemon that is busy with the
+ * move: four times 30 s, between the first line of liblxc and the last one (lab, Incus 6.0).
+ */
+const slowestCleanUpMs = 180_000;
 
 /** liblxc puts the time in UTC and the function into each line: `20261120145811.519 … __criu_restore:1403`. */
 const liblxcTime = / (\d{4})(\d\d)(\d\d)(\d\d)(\d\d)(\d\d)\.(\d{3}) /;
@@ -62,6 +67,8 @@ const hasExactTime = ({ reading }: JudgedEvent): boolean =>
 const isOlderRun = (judged: JudgedEvent, newest: JudgedEvent, phases: PhasesOfEvents): boolean => {
   const gapMs = (timeOf(newest) ?? 0) - (timeOf(judged) ?? Number.POSITIVE_INFINITY);
   if (gapMs <= 0) return false;
+  const isOneLog = judged.reading === newest.reading && judged.event.kind === 'lxc';
+  if (isOneLog && gapMs <= slowestCleanUpMs) return false;
   if (gapMs > sameFailureMs) return true;
   if (judged.reading === newest.reading || (isMigration(judged) && isMigration(newest))) return false;
   if (hasExactTime(judged) && hasExactTime(newest)) return true;

@@ -90,7 +90,7 @@ export async function buildReport(options: BuildOptions): Promise<ReportSummary>
     collected,
     target && there && { where: target.source.where, evidence: there },
   );
-  const triage = await desk.judge();
+  const triage = await desk.judge(collected.engine);
   const manifest = manifestOf(options, found, assembler, createdAt, isComplete);
   const notes = [...found.notes, ...(foundThere?.notes ?? []).map((note) => `On the target: ${note}`)];
   const summary = summaryOf(manifest, assembler, notes, assessment, triage);

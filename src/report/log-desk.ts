@@ -1,6 +1,7 @@
 /** Reads the logs among the artifacts as they pass by, and judges them in the end. */
 
 import type { LogReading } from '../evidence/log-reading.js';
+import type { ObservableEngine } from '../engines/engine.js';
 import { readLog } from '../evidence/logs.js';
 import type { Triage } from '../findings/finding.js';
 import type { Artifact } from '../source/manifest.js';
@@ -17,8 +18,11 @@ export interface LogJudge {
 export interface LogDesk {
   /** Reads it if it is a log. `modifiedS`: when it was last written, seconds since 1970. */
   read(added: Added, modifiedS?: number): Promise<void>;
-  /** Undefined: there was nothing to read, or nothing that tells of the container. */
-  judge(): Promise<Triage | undefined>;
+  /**
+   * Undefined: there was nothing to read, or nothing that tells of the container. `engine` is the one that the report
+   * is about, for logs that name none.
+   */
+  judge(engine: ObservableEngine | undefined): Promise<Triage | undefined>;
 }
 
 const logIds = /^(?:action\.output|(?:action\.kept|instance\.(?:log|state|snapshot))\..+)$/;
@@ -47,8 +51,8 @@ export function createLogDesk(rules: LogJudge | undefined, sinceMs?: number): Lo
       const reading = await readLog(dated, { words });
       logs.push({ id, modifiedS, reading });
     },
-    async judge() {
-      const readings = relevantLogs(logs);
+    async judge(engine) {
+      const readings = relevantLogs(logs).map((reading) => (engine === undefined ? reading : { engine, ...reading }));
       if (readings.length === 0) return undefined;
       const triage = await rules.diagnose(readings);
       return haveOwnLogs(logs) || triage.result === 'diagnosed' ? triage : undefined;

@@ -85,6 +85,18 @@ describe('collectReport', () => {
     expect(report.plans.flatMap(({ files }) => files).length).toBeGreaterThan(0);
   });
 
+  it('takes what an instance has left that was there a moment ago', async () => {
+    const missing = failed('Error: Instance not found\n');
+    const report = await collectReport(fakeSource({ ...running, 'engine.instance': missing }), {
+      ...everything,
+      instance: 'c1',
+      mayBeGone: true,
+    });
+    expect(report.notes[0]).toBe('LXD has no instance "c1" any more');
+    expect(find(report, 'instance.mountinfo')).toMatchObject({ status: 'absent', reason: report.notes[0] });
+    expect(report.plans.flatMap(({ files }) => files)).not.toEqual([]);
+  });
+
   it('refuses an instance that nobody has', async () => {
     const missing = failed('Error: Instance not found\n');
     const source = fakeSource({ ...debianWithLxd, 'engine.instance': missing });

@@ -298,6 +298,17 @@ describe('logs of several runs', () => {
     expect(result.diagnoses).toHaveLength(1);
   });
 
+  test('hooks that wait for a busy daemon make no history of why a restore failed', () => {
+    const refused = cause('refused', [{ in: ['lxc'], line: 'not target$' }]);
+    const target = log(
+      'd/lxc.log',
+      'lxc m2 20261120202323.857 ERROR    criu - ../src/lxc/criu.c:exec_criu:467 - lxc.console.path configured on source host but not target',
+      'lxc m2 20261120202353.910 ERROR    start - ../src/lxc/start.c:lxc_end:945 - Failed to run "lxc.hook.stop" hook',
+      'lxc m2 20261120202525.178 ERROR    criu - ../src/lxc/criu.c:__criu_restore:1403 - restore process died',
+    );
+    expect(diagnose({ ...rules, causes: [refused] }, [target]).diagnoses).toMatchObject([{ cause: 'refused' }]);
+  });
+
   test('both sides of a migration are one failure', () => {
     const source = log('a/migration_dump_2026-11-20T14:57:50Z.log', header, failed);
     const target = log('b/migration_restore_2026-11-20T14:57:45Z.log', restoring, odd, restoreFailed);

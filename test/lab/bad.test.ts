@@ -49,7 +49,7 @@ function evidenceOf(name: string, mark: string, { ran }: Failure): string {
 const containers = containerNames.filter((name) => name.startsWith('bad-'));
 
 describe.runIf(isLabUp)('containers that do not survive', { timeout: 300_000 }, () => {
-  afterAll(repair);
+  afterAll(() => repair());
 
   it('are there', () => {
     expect(containers.length).toBeGreaterThanOrEqual(8);
@@ -75,7 +75,7 @@ describe.runIf(isLabUp)('containers that do not survive', { timeout: 300_000 }, 
 });
 
 describe.runIf(isLabUp)('a default container', { timeout: 300_000 }, () => {
-  afterAll(repair);
+  afterAll(() => repair());
 
   it('dumps, and is never restored, as check says', () => {
     const ran = crdoctor('check', 'default', '--format', 'json');

@@ -5,7 +5,7 @@ import { afterAll, describe, expect, it } from 'vitest';
 import { type CheckReport, counterOf, crdoctor, isCounting, isLabUp, json, must, repair } from './lab.js';
 
 describe.runIf(isLabUp)('a container that survives', { timeout: 300_000 }, () => {
-  afterAll(repair);
+  afterAll(() => repair());
 
   it.each(['snapshot', 'stop', 'move', 'restore'])('nothing blocks for %s', (operation) => {
     const ran = crdoctor('check', 'good', '--for', operation, '--format', 'json');

@@ -12,11 +12,44 @@ const program = fileURLToPath(new URL('../../dist/cli.js', import.meta.url));
 const page = fileURLToPath(new URL('../../docs/guard.md', import.meta.url));
 const run = randomUUID().slice(0, 8);
 
+/** What differs between the engines, as far as these tests say it. */
+interface LabEngine {
+  readonly name: 'lxd' | 'incus';
+  readonly client: string;
+  readonly snapshot: readonly string[];
+  readonly restore: readonly string[];
+  /** Begins a change in the engine's own tables. */
+  readonly sql: readonly string[];
+  /** Options without which no container can be saved. */
+  readonly needs: readonly string[];
+}
+
+const lxd: LabEngine = {
+  name: 'lxd',
+  client: 'lxc',
+  snapshot: ['lxc', 'snapshot'],
+  restore: ['lxc', 'restore'],
+  sql: ['lxd', 'sql', 'global'],
+  needs: [],
+};
+const incus: LabEngine = {
+  name: 'incus',
+  client: 'incus',
+  snapshot: ['incus', 'snapshot', 'create'],
+  restore: ['incus', 'snapshot', 'restore'],
+  sql: ['incus', 'admin', 'sql', 'global'],
+  needs: ['-c', 'migration.stateful=true'],
+};
+
+/** The engine of the hosts that these tests use. */
+export const engine = labHost === 'c' || labHost === 'd' ? incus : lxd;
+export const { client } = engine;
+
 /** Directory on the host with everything that these tests make there. */
 export const folder = `/var/lib/crdoctor-test-${run}`;
 export const store = `${folder}/state`;
 /** Links of the daemon, whatever pool an instance lies in. */
-const containers = '/var/lib/lxd/containers';
+const containers = `/var/lib/${engine.name}/containers`;
 
 /** Words that run crdoctor guard on a host of the lab, with the state directory given. */
 export function guardWords(argv: readonly string[], state = store): readonly string[] {
@@ -31,14 +64,14 @@ export function guard(...argv: readonly string[]): Ran {
 export function makeContainer(kind: string, ...options: readonly string[]): string {
   const name = `guard-${kind}-${run}`;
   const raw = 'raw.lxc=lxc.pty.max = 1\nlxc.apparmor.profile =\n';
-  must('lxc', 'init', '-q', 'mini', name, '-c', 'security.privileged=true', '-c', raw, ...options);
+  must(client, 'init', '-q', 'mini', name, '-c', 'security.privileged=true', '-c', raw, ...engine.needs, ...options);
   startFresh(name);
   return name;
 }
 
 /** Boots it and waits for its workload. */
 export function startFresh(name: string): void {
-  must('lxc', 'start', '-q', name);
+  must(client, 'start', '-q', name);
   const ready = `for i in $(seq 100); do [ -s ${rootfsOf(name)}/root/counter ] && exit 0; sleep 0.1; done; exit 1`;
   must('sh', '-c', ready);
 }
@@ -46,8 +79,8 @@ export function startFresh(name: string): void {
 /** What a move left behind cannot be deleted for some seconds. */
 export function deleteContainer(name: string): void {
   const script =
-    'for i in $(seq 40); do lxc info "$1" >/dev/null 2>&1 || exit 0; lxc delete -q -f "$1"; sleep 0.5; done';
-  onHost(labHost, ['sh', '-c', script, 'sh', name]);
+    'for i in $(seq 40); do "$1" info "$2" >/dev/null 2>&1 || exit 0; "$1" delete -q -f "$2"; sleep 0.5; done';
+  onHost(labHost, ['sh', '-c', script, 'sh', client, name]);
 }
 
 export function rootfsOf(name: string): string {
@@ -70,7 +103,7 @@ export function countOf(name: string): number {
 
 /** `RUNNING`, `STOPPED`, and whether a state is saved. */
 export function statusOf(name: string): string {
-  const { status, stateful } = JSON.parse(must('lxc', 'query', `local:/1.0/instances/${name}`)) as {
+  const { status, stateful } = JSON.parse(must(client, 'query', `local:/1.0/instances/${name}`)) as {
     readonly status: string;
     readonly stateful: boolean;
   };
@@ -102,7 +135,7 @@ export interface Row {
   readonly after: string;
   readonly recovered: string;
   readonly before: number;
-  readonly counter: number;
+  readonly counter: number | undefined;
 }
 
 const rows: Row[] = [];
@@ -120,6 +153,11 @@ export function record(
   rows.push({ fault, saw: shorten(ran, name), after: statusOf(name), recovered, before, counter });
 }
 
+/** Keeps what came of a fault after which the instance is no more on this host; its counter is not to be had. */
+export function recordGone(fault: string, name: string, ran: Ran, before: number, recovered: string): void {
+  rows.push({ fault, saw: shorten(ran, name), after: 'gone', recovered, before, counter: undefined });
+}
+
 /** The line that says it all, with the name of the container taken out. */
 function shorten({ stderr, status }: Ran, name: string): string {
   const lines = stderr.replace(/\n {2}(?! )(?!- )(?=\S)/g, ' ').split('\n');
@@ -135,7 +173,8 @@ function shorten({ stderr, status }: Ran, name: string): string {
 /** Writes the table into docs/guard.md when it is asked for, between its two marks. */
 export function writeTable(): void {
   if (process.env['CRDOCTOR_RECORD'] !== 'guard') return;
-  const cell = (text: string | number): string =>
+  const mark = engine.name === 'lxd' ? 'faults' : `faults on ${engine.name}`;
+  const cell = (text: string | number = ''): string =>
     String(text)
       .replaceAll('|', String.raw`\|`)
       .replaceAll(/\s+/g, ' ');
@@ -149,7 +188,8 @@ export function writeTable(): void {
     ...lines,
   ].join('\n');
   const text = readFileSync(page, 'utf8');
-  const replaced = text.replace(/(<!-- faults -->\n)[\s\S]*?(<!-- end of faults -->)/, `$1\n${table}\n\n$2`);
+  const place = new RegExp(`(<!-- ${mark} -->\\n)[\\s\\S]*?(<!-- end of ${mark} -->)`);
+  const replaced = text.replace(place, (_, from: string, to: string) => `${from}\n${table}\n\n${to}`);
   expect(replaced).toContain(table);
   writeFileSync(page, replaced);
 }

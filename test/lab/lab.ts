@@ -16,12 +16,17 @@ export interface Ran {
   readonly shown: string;
 }
 
-interface LabState {
+/** `a` and `b` are a pair with LXD, `c` and `d` one with Incus. */
+export type LabHost = 'a' | 'b' | 'c' | 'd';
+
+interface HostState {
   readonly up: boolean;
+  readonly instances?: readonly { readonly name: string; readonly status: string }[];
+}
+
+interface LabState {
   readonly reason?: string;
-  readonly hosts?: {
-    readonly a?: { readonly instances?: readonly { readonly name: string; readonly status: string }[] };
-  };
+  readonly hosts?: Readonly<Partial<Record<LabHost, HostState>>>;
 }
 
 function run(argv: readonly string[], input?: string): Ran {
@@ -34,12 +39,18 @@ function run(argv: readonly string[], input?: string): Ran {
   return { status, stdout, stderr, shown: stdout + stderr };
 }
 
-/** The host on which tests make containers of their own: b where a is busy with something else. */
-export const labHost = process.env['CRDOCTOR_LAB_HOST'] === 'b' ? 'b' : 'a';
-export const otherHost = labHost === 'a' ? 'b' : 'a';
+const peers: Readonly<Record<LabHost, LabHost>> = { a: 'b', b: 'a', c: 'd', d: 'c' };
+
+/** The host on which tests make containers of their own: b where a is busy with something else, c for Incus. */
+export const labHost = hostOf(process.env['CRDOCTOR_LAB_HOST']);
+export const otherHost = peers[labHost];
+
+function hostOf(name: string | undefined): LabHost {
+  return name === 'b' || name === 'c' || name === 'd' ? name : 'a';
+}
 
 /** Runs a command on a host of the lab. */
-export function onHost(host: 'a' | 'b', argv: readonly string[], input?: string): Ran {
+export function onHost(host: LabHost, argv: readonly string[], input?: string): Ran {
   return run(['exec', host, ...argv], input);
 }
 
@@ -88,27 +99,34 @@ export function json<Shape>({ stdout, stderr }: Ran): Shape {
 }
 
 function readState(): LabState {
-  if (!existsSync(labScript)) return { up: false, reason: 'this package has no lab' };
+  if (!existsSync(labScript)) return { reason: 'this package has no lab' };
   const { stdout, stderr } = run(['status']);
   try {
     return JSON.parse(stdout) as LabState;
   } catch {
-    return { up: false, reason: stderr.trim() || 'its status cannot be read' };
+    return { reason: stderr.trim() || 'its status cannot be read' };
   }
 }
 
 const state = readState();
 
-/** Whether tests on the lab can run; where it is required, they run and fail instead of being skipped. */
-export const isLabUp = state.up || process.env['CRDOCTOR_LAB'] === 'required';
-if (!isLabUp) console.log(`tests in the lab are skipped: ${state.reason ?? 'it is down; npm run lab:up'}`);
+/** Whether tests on a pair of hosts can run; where the lab is required, they run and fail instead of being skipped. */
+export function isUp(host: LabHost): boolean {
+  const isThere = [host, peers[host]].every((each) => state.hosts?.[each]?.up === true);
+  if (isThere || process.env['CRDOCTOR_LAB'] === 'required') return true;
+  console.log(`tests on host ${host} of the lab are skipped: ${state.reason ?? 'it is down; npm run lab:up'}`);
+  return false;
+}
+
+/** The same for the hosts that tests use where they name no other. */
+export const isLabUp = isUp(labHost);
 
 /** Names of the containers on host a. */
 export const containerNames = (state.hosts?.a?.instances ?? []).map(({ name }) => name);
 
-/** Makes anew whatever a test has broken. */
-export function repair(): void {
-  const { status, shown } = run(['up']);
+/** Makes anew whatever a test has broken on a pair of hosts. */
+export function repair(host: LabHost = labHost): void {
+  const { status, shown } = run(['up', host]);
   expect(status, shown).toBe(0);
 }
 
