@@ -106,7 +106,12 @@ function addRow(
     lists.netlink.push({ ...place, ...describeNetlink(row, seen), ...describeOptions(options) });
   else {
     const queuedDescriptors = countQueued(socket.descriptor.info);
-    lists.unix.push({ ...place, ...deriveUnixSocket(row, unix), getsControl: options?.includes('control'), queuedDescriptors });
+    lists.unix.push({
+      ...place,
+      ...deriveUnixSocket(row, unix),
+      getsControl: options?.includes('control'),
+      queuedDescriptors,
+    });
   }
 }
 
@@ -192,7 +197,13 @@ function addNamed(
     const nowhere = { state: '', local: '', remote: '', receiveQueue: 0, sendQueue: 0 };
     lists.inet.push({ ...place, family, protocol, ...nowhere, ...told });
   } else if (name === 'NETLINK') {
-    lists.netlink.push({ ...place, portId: 0, hasGroups: isMember(options) ?? findUnboundGroups(seen, unbound), ...describeOptions(options), queuedBytes: 0 });
+    lists.netlink.push({
+      ...place,
+      portId: 0,
+      hasGroups: isMember(options) ?? findUnboundGroups(seen, unbound),
+      ...describeOptions(options),
+      queuedBytes: 0,
+    });
   } else if (alwaysListed.has(name)) lists.foreign.push({ ...place, protocol: name, state: '' });
   else lists.other.push({ ...place, protocol: name });
 }

@@ -6,7 +6,15 @@
 
 import type { EvidenceId } from '../source/source.js';
 import { flag, number, record, records, text, textMap, texts, type ValueOf } from './fact.js';
-import { descriptorFacts, hugePageFacts, mappingFacts, sharingFacts, socketFacts, taskFacts, threadFacts } from './process-schema.js';
+import {
+  descriptorFacts,
+  hugePageFacts,
+  mappingFacts,
+  sharingFacts,
+  socketFacts,
+  taskFacts,
+  threadFacts,
+} from './process-schema.js';
 
 const hostFacts = record({
   hostname: text('node name', 'host.uname'),

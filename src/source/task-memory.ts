@@ -98,7 +98,7 @@ function notePlace({ pid, directory }: Block, walk: Walk, mapping: Mapping, moun
   const { path } = mapping;
   if (!path.startsWith('/') || namedMemory.test(path)) return;
   if (mounts?.view.isLocalDevice(deviceOf(mapping)) !== undefined || walk.places.length >= maxPlaces) return;
-  walk.places.push({ pid, use: 'map', file: `${directory}/map_files/${linkName(mapping)}`, path });
+  walk.places.push({ pid, use: 'map', file: `${directory}/map_files/${linkName(mapping)}`, path, expected: undefined });
 }
 
 /** `major:minor` as mountinfo writes it. */
@@ -114,7 +114,8 @@ function linkName({ range }: Mapping): string {
 
 function findFile(block: Block, mapping: Mapping, mounts: MountNamespace | undefined): BigIntStats | undefined {
   if (mounts === undefined || namedMemory.test(mapping.path)) return undefined;
-  if (mounts.view.isLocalDevice(deviceOf(mapping)) === false || !mounts.view.isLocalPath(mapping.path)) return undefined;
+  if (mounts.view.isLocalDevice(deviceOf(mapping)) === false || !mounts.view.isLocalPath(mapping.path))
+    return undefined;
   try {
     return statSync(`${block.directory}/map_files/${linkName(mapping)}`, { bigint: true });
   } catch (error) {
