@@ -34,7 +34,7 @@ export function deriveDescriptors(view: ProcessView): DescriptorFacts {
     onMounts: collect((held) => findOnMount(held, view)),
     pathOnly: collect(findPathOnly),
     deleted: deriveDeleted(view),
-    replaced: collect((held) => findReplaced(held, view)),
+    replaced: [...collect((held) => findReplaced(held, view)), ...findCoveredDirectories(view)],
     locks: descriptors.flatMap(findLocks),
   };
 }
@@ -145,6 +145,16 @@ function findLostPlaces({ tree, tasks, tables, tableOf }: ProcessView): readonly
     const kind = use === 'cwd' ? 'dir' : 'reg';
     const isDeleted = path.endsWith(' (deleted)');
     return [{ ...holderOf(task), fd: -1, path, kind, mountId, inode: 0, isDeleted, external: '' }];
+  });
+}
+
+/** Directories on a mount that is in sight, with a path that leads elsewhere: something was mounted on the way. */
+function findCoveredDirectories({ tree, tasks, tableOf }: ProcessView): readonly Element<'replaced'>[] {
+  const byPid = new Map(tasks.map((task) => [task.pid, task]));
+  return tree.lostPlaces.flatMap(({ pid, use, mountId, path }) => {
+    const task = byPid.get(pid);
+    const isSeen = task !== undefined && tableOf(task)?.byId.has(mountId) === true;
+    return isSeen && use === 'cwd' ? [{ ...holderOf(task), fd: -1, path }] : [];
   });
 }
 

@@ -234,8 +234,9 @@ export const descriptorFacts = record({
     family: text('file system type, empty = not told'),
     isReadOnlyMount: flag('its mount is read only'),
   }),
-  replaced: records('ReplacedFile', 'open files whose name now leads to another file', walk, {
-    ...descriptor,
+  replaced: records('ReplacedFile', 'open files and working directories whose name now leads elsewhere', walk, {
+    ...holder,
+    fd: number('descriptor, -1 = none: a working directory'),
     path: text('path, untrusted'),
   }),
   locks: records('FileLock', 'locks on files', walk, {

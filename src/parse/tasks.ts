@@ -29,7 +29,7 @@ export interface SharedRecord {
   readonly kind: 'memory' | 'directory';
 }
 
-/** A directory or a mapped file of a process on a mount that is in no table that was read. */
+/** A directory or a mapped file on a mount that is in no table that was read, or a directory that is covered. */
 export interface PlaceRecord {
   readonly pid: number;
   readonly use: 'cwd' | 'map';

@@ -18,7 +18,7 @@ const pathsPerRun = 1_000;
 
 /**
  * Lines `place 812 cwd 433 /lost` and `place 812 map 433 /lost/library`: process, what lies there, mount, path. Those
- * alone whose mount is in no table that was met; nothing where perl is missing.
+ * alone whose mount is in no table that was met, and directories to which their path does not lead; nothing where perl is missing.
  */
 export async function findLostPlaces(walk: Walk): Promise<string> {
   let text = '== places\n';
@@ -36,7 +36,8 @@ export async function findLostPlaces(walk: Walk): Promise<string> {
   return text;
 }
 
-function lineOf({ pid, use, path }: Place, mount: string, { mountNamespaces }: Walk): string {
-  const isKnown = [...mountNamespaces.values()].some(({ view }) => view.isLocalMount(mount) !== undefined);
-  return mount === '' || isKnown ? '' : `place ${pid} ${use} ${mount} ${escapeOctal(path)}\n`;
+function lineOf({ pid, use, path, expected }: Place, mount: string, { mountNamespaces }: Walk): string {
+  const isKnown = expected === undefined || mount === expected;
+  const isListed = [...mountNamespaces.values()].some(({ view }) => view.isLocalMount(mount) !== undefined);
+  return mount === '' || (isListed && isKnown) ? '' : `place ${pid} ${use} ${mount} ${escapeOctal(path)}\n`;
 }

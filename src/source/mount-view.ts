@@ -4,6 +4,7 @@ import { isSlowType } from './slow-mounts.js';
 
 interface ViewedMount {
   readonly path: string;
+  readonly parent: string;
   readonly device: string;
   readonly isSlow: boolean;
 }
@@ -20,6 +21,8 @@ export interface MountView {
   isLocalPath(path: string): boolean;
   /** The `major:minor` of a mount by its id. */
   deviceOf(id: string): string | undefined;
+  /** Id of the mount that a path without links leads to, what other mounts cover left aside. */
+  mountAt(path: string): string | undefined;
 }
 
 /** Reads a table in the format of mountinfo; each line: id parent major:minor root path options … - type source … */
@@ -32,9 +35,9 @@ export function viewMounts(table: string): MountView {
   const slowAt = new Map<string, boolean>();
   for (const line of lines) {
     const [before = '', after = ''] = line.split(' - ', 2);
-    const [id = '', , device = '', , path = ''] = before.split(' ');
+    const [id = '', parent = '', device = '', , path = ''] = before.split(' ');
     const isSlow = isSlowType(after.split(' ', 1)[0] ?? '');
-    byId.set(id, { path: unescapeOctal(path), device, isSlow });
+    byId.set(id, { path: unescapeOctal(path), parent, device, isSlow });
     devices.add(device);
     if (isSlow) slowDevices.add(device);
     slowAt.set(unescapeOctal(path), isSlow);
@@ -49,7 +52,24 @@ export function viewMounts(table: string): MountView {
     isLocalDevice: (device) => (devices.has(device) ? !slowDevices.has(device) : undefined),
     isLocalPath: (path) => !slowPoints.some((point) => isBelow(path, point)),
     deviceOf: (id) => byId.get(id)?.device,
+    mountAt: (path) => findMountAt(byId, path),
   };
+}
+
+/** From the root downward, as the kernel walks: of the mounts on a mount, the first that lies on the way. */
+function findMountAt(byId: ReadonlyMap<string, ViewedMount>, path: string): string | undefined {
+  let current = [...byId].find(([, { parent }]) => !byId.has(parent))?.[0];
+  for (let steps = 0; current !== undefined && steps < byId.size; steps++) {
+    let next: readonly [string, ViewedMount] | undefined;
+    for (const each of byId) {
+      const [id, mount] = each;
+      if (mount.parent !== current || id === current || !isBelow(path, mount.path)) continue;
+      if (next === undefined || mount.path.length < next[1].path.length) next = each;
+    }
+    if (next === undefined) return current;
+    [current] = next;
+  }
+  return undefined;
 }
 
 /** Undoes the escapes of the kernel's tables: `\040` is a blank. */

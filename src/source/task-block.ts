@@ -5,7 +5,7 @@ import { setTimeout } from 'node:timers/promises';
 import { viewMounts, type MountView } from './mount-view.js';
 import { createLookup } from './name-lookup.js';
 import { escapeOctal, orGone, type ProcFiles } from './proc-files.js';
-import { describeStat, readDescriptors } from './task-descriptors.js';
+import { describeStat, readDescriptors, type MountPlace } from './task-descriptors.js';
 import { readMemory } from './task-memory.js';
 import { fieldOf, isStuckIn, readThreads, type Threads } from './task-threads.js';
 import { createBlock, maxPlaces, type Block, type MountNamespace, type Walk } from './task-walk.js';
@@ -47,7 +47,7 @@ export async function readTask(pid: number, circumstances: TaskCircumstances): P
   const mountLink = namespaces.get('mnt') ?? '';
   const mounts = viewNamespace(block, circumstances, mountLink, links.get('root'));
   describeLinks(block, files, links, mounts);
-  noteDirectory(block, walk, mountLink, links.get('cwd'));
+  noteDirectory(block, walk, { mounts, link: mountLink }, links.get('cwd'));
   block.attempt('elf', undefined, () => orGone(undefined, () => block.write(`elf ${readClass(files, directory)}`)));
   const threads = await readThreads(block, walk, { status, namespaces, directory: links.get('cwd') ?? '' });
   circumstances.children(block, threads.ids);
@@ -123,12 +123,16 @@ function describeLinks(
 /** Most processes have theirs from their parents: of many with the same path a few stand for the others. */
 const maxSameDirectory = 32;
 
-function noteDirectory({ pid, directory }: Block, walk: Walk, mountLink: string, path: string | undefined): void {
+function noteDirectory({ pid, directory }: Block, walk: Walk, place: MountPlace, path: string | undefined): void {
   if (path === undefined || walk.places.length >= maxPlaces) return;
-  const key = `${mountLink} ${path}`;
+  const key = `${place.link} ${path}`;
   const count = walk.directories.get(key) ?? 0;
   walk.directories.set(key, count + 1);
-  if (count < maxSameDirectory) walk.places.push({ pid, use: 'cwd', file: `${directory}/cwd`, path });
+  if (count >= maxSameDirectory) return;
+  // Only a whole table tells what covers what.
+  const isWhole = place.mounts?.lookup !== undefined && !path.endsWith(' (deleted)');
+  const expected = isWhole ? place.mounts.view.mountAt(path) : undefined;
+  walk.places.push({ pid, use: 'cwd', file: `${directory}/cwd`, path, expected });
 }
 
 /** What is known of its mount namespace; of a new one the table is read, and told unless it is that of the first process. */

@@ -39,7 +39,8 @@ export async function readDescriptors(block: Block, walk: Walk, place: MountPlac
   }
 }
 
-interface MountPlace {
+/** The mount namespace of a process. */
+export interface MountPlace {
   readonly mounts: MountNamespace | undefined;
   /** Link of the mount namespace. */
   readonly link: string;

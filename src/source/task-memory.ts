@@ -96,7 +96,7 @@ function notePlace({ pid, directory }: Block, walk: Walk, mapping: Mapping, moun
   const { path } = mapping;
   if (!path.startsWith('/') || namedMemory.test(path)) return;
   if (mounts?.view.isLocalDevice(deviceOf(mapping)) !== undefined || walk.places.length >= maxPlaces) return;
-  walk.places.push({ pid, use: 'map', file: `${directory}/map_files/${linkName(mapping)}`, path });
+  walk.places.push({ pid, use: 'map', file: `${directory}/map_files/${linkName(mapping)}`, path, expected: undefined });
 }
 
 /** `major:minor` as mountinfo writes it. */

@@ -28,6 +28,8 @@ export interface Place {
   readonly file: string;
   /** What it tells. */
   readonly path: string;
+  /** Mount that the path leads to; undefined = not looked up. */
+  readonly expected: string | undefined;
 }
 
 /** State of one walk. */

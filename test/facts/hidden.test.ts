@@ -18,8 +18,10 @@ function instanceOf(lines: readonly string[], sections = ''): InstanceFacts {
 
 describe('a directory or a mapped file', () => {
   it('is foreign on a mount that is in no table', () => {
-    const sections = '== places\nplace 10 cwd 433 /lost\nplace 10 map 434 /lib\\040x\nplace 10 map 20 /known\n';
-    expect(instanceOf([], sections).descriptors?.foreign).toMatchObject([
+    const sections = '== places\nplace 10 cwd 433 /lost\nplace 10 map 434 /lib\\040x\nplace 10 cwd 20 /covered\n';
+    const { descriptors } = instanceOf([], sections);
+    expect(descriptors?.replaced).toMatchObject([{ process: 'app (pid 10)', fd: -1, path: '/covered' }]);
+    expect(descriptors?.foreign).toMatchObject([
       { process: 'app (pid 10)', fd: -1, path: '/lost', kind: 'dir', mountId: 433 },
       { fd: -1, path: '/lib x', kind: 'reg', mountId: 434 },
     ]);

@@ -56,6 +56,13 @@ describe('places', () => {
     const script = 'mkdir d; mount -t tmpfs none d; cd d; umount -l ../d; echo ready; exec cat';
     expect(await reading(`exec unshare --mount sh -c '${script}'`)).toMatch(/\n== places\nplace \d+ cwd \d+ \/\n==/);
   });
+
+  it.runIf(isRoot)('that something was mounted upon are told', async () => {
+    const script = 'mkdir e; cd e; mount -t tmpfs none ../e; echo ready; exec cat';
+    expect(await reading(`exec unshare --mount sh -c '${script}'`)).toMatch(
+      /\n== places\nplace \d+ cwd \d+ \S+\/e\n==/,
+    );
+  });
 });
 
 it.runIf(existsSync('/sys/kernel/mm/hugepages/hugepages-2048kB'))('huge pages', async () => {

@@ -90,6 +90,14 @@ export const boxCases: readonly Case[] = [
       'link wireguard': 'ip link add wg7 type wireguard',
       'link vrf': 'ip link add vrf7 type vrf table 7',
       'link gre': 'ip link add gre7 type gre local 127.0.0.1 remote 127.0.0.2',
+      'link sit': 'ip link add sit7 type sit local 127.0.0.1 remote 127.0.0.2',
+      'link ipip': 'ip link add ipip7 type ipip local 127.0.0.1 remote 127.0.0.2',
+      'link of a tap': 'ip tuntap add dev tap7 mode tap',
+      'link veth into a namespace of nobody':
+        'unshare --net sleep 1000 >/dev/null 2>&1 & sleep 0.2; ip link add d7 type veth peer name e7; ip link set e7 netns $!',
+      'addresses and routes':
+        'ip link set lo up; ip addr add 10.7.0.1/24 dev lo; ip route add 10.8.0.0/16 via 10.7.0.2 || true',
+      'firewall of addresses': 'iptables -t nat -A POSTROUTING -j MASQUERADE',
       'links up': 'ip link set lo up',
       'firewall rules': 'iptables -A INPUT -p tcp --dport 7 -j DROP',
       'firewall rules of nft': 'nft add table inet seven; nft add chain inet seven in',
@@ -137,6 +145,39 @@ export const boxCases: readonly Case[] = [
       'directory detached':
         'mkdir d; mount -t tmpfs none d; (cd d; exec sleep 1000 >/dev/null 2>&1) & sleep 0.2; umount -l d',
       'tmpfs file deleted': 'echo x > file; exec 7<file; rm file',
+      'directory covered': 'mkdir d; (cd d; exec sleep 1000 >/dev/null 2>&1) & sleep 0.2; mount -t tmpfs none d',
+      'directory of a mount namespace that is left':
+        'mkdir d; mount -t tmpfs none d; (cd d; exec unshare -m sh -c "umount -l ../d; exec sleep 1000" >/dev/null 2>&1) & sleep 0.3',
+      'program detached':
+        'mkdir d; mount -t tmpfs none d; cp /bin/sleep d/program; d/program 1000 >/dev/null 2>&1 & sleep 0.2; umount -l d',
+      'library detached': `mkdir d; mount -t tmpfs none d; cp "$(readlink -f /lib/x86_64-linux-gnu/libm.so.6)" d/libm.so.6
+LD_PRELOAD=$PWD/d/libm.so.6 sleep 1000 >/dev/null 2>&1 & sleep 0.2; umount -l d`,
+      'mount slave': 'mkdir s d; mount -t tmpfs none s; mount --make-shared s; mount --bind s d; mount --make-slave d',
+      'mount slave and shared':
+        'mkdir s d; mount -t tmpfs none s; mount --make-shared s; mount --bind s d; mount --make-slave d; mount --make-shared d',
+      'mount slave whose master is gone':
+        'mkdir s d; mount -t tmpfs none s; mount --make-shared s; mount --bind s d; mount --make-slave d; umount s',
+      'mount propagated':
+        'mkdir s d; mount -t tmpfs none s; mount --make-shared s; mount --bind s d; mkdir s/c; mount -t tmpfs none s/c',
+      'mount unbindable': 'mkdir d; mount -t tmpfs none d; mount --make-unbindable d',
+      'mount moved': 'mkdir s d; mount -t tmpfs none s; mount --move s d',
+      'mount bind read-only': 'mkdir s d; mount --bind s d; mount -o remount,bind,ro d',
+      'mount bind of a fifo': 'mkfifo s; touch d; mount --bind s d',
+      'mount bind of a directory of proc': 'mkdir d; mount --bind /proc/sys d',
+      'mount bind recursive': 'mkdir s d; mount -t tmpfs none s; mkdir s/c; mount -t tmpfs none s/c; mount --rbind s d',
+      'mount deep':
+        'mkdir d; mount -t tmpfs none d; mkdir d/d; mount -t tmpfs none d/d; mkdir d/d/d; mount --bind d d/d/d',
+      'file in a directory that is gone': 'mkdir d; exec 7>d/file; rm -r d',
+      'file of shared memory': 'mkdir -p /dev/shm; mount -t tmpfs none /dev/shm; exec 7>/dev/shm/file',
+      'nested mount namespace that follows':
+        'mkdir s; mount -t tmpfs none s; mount --make-shared s; unshare -m --propagation slave sleep 1000 >/dev/null 2>&1 & sleep 0.3',
+      'nested mount namespace that shares':
+        'mkdir s; mount -t tmpfs none s; mount --make-shared s; unshare -m --propagation shared sleep 1000 >/dev/null 2>&1 & sleep 0.3',
+      'file of a nested mount namespace':
+        'unshare -m sh -c "mount -t tmpfs none /mnt; exec 7>/mnt/file; exec sleep 1000" >/dev/null 2>&1 & sleep 0.3',
+      'message queue of System V': 'ipcmk -Q >/dev/null',
+      'semaphores of System V': 'ipcmk -S 3 >/dev/null',
+      'shared memory of System V': 'ipcmk -M 65536 >/dev/null',
       'root changed': 'mkdir d; mount --bind / d; chroot d sleep 1000 >/dev/null 2>&1 &',
       'nested mount namespace with tmpfs':
         'unshare -m sh -c "mount -t tmpfs none /mnt; exec sleep 1000" >/dev/null 2>&1 & sleep 0.3',
