@@ -13,6 +13,7 @@ export interface ResiduePlace {
   readonly init: number | undefined;
   readonly cgroup: string | undefined;
   readonly tracers: readonly number[];
+  readonly orphans: readonly number[];
 }
 
 const detectMs = 10_000;
@@ -45,13 +46,21 @@ function applies({ onlyWhen }: Residue, { init }: ResiduePlace): boolean {
   return (onlyWhen === 'running') === (init !== undefined);
 }
 
-function valuesOf({ engine, instance, init, cgroup, tracers }: ResiduePlace): Readonly<Record<string, string>> {
+function valuesOf({
+  engine,
+  instance,
+  init,
+  cgroup,
+  tracers,
+  orphans,
+}: ResiduePlace): Readonly<Record<string, string>> {
   return {
     engine,
     instance,
     ...(init !== undefined && { init: String(init) }),
     ...(cgroup !== undefined && { cgroup }),
     ...(tracers.length > 0 && { tracers: tracers.join(',') }),
+    ...(orphans.length > 0 && { orphans: orphans.join(',') }),
   };
 }
 

@@ -67,6 +67,8 @@ export interface Observation {
   readonly heldTasks?: readonly string[];
   /** Pids of what traces its processes, and of everything below that. */
   readonly tracers?: readonly number[];
+  /** Pids of the inits of trees that a restore has left behind: nobody but a person will ever end them. */
+  readonly orphans?: readonly number[];
   /** `tcp 0.0.0.0:80`, `unix /run/x`: sockets that wait for connections. */
   readonly listening?: readonly string[];
   /** Processes that came in from outside (`lxc exec`), which a dump leaves out. */
@@ -122,7 +124,7 @@ export interface FoundResidue {
   readonly byHand?: string;
   readonly risk: string;
   /** What it does to the instance while it is there. */
-  readonly effect: 'cut-off' | 'frozen' | 'litter';
+  readonly effect: 'cut-off' | 'frozen' | 'twin' | 'litter';
 }
 
 /** How a command ended. All undefined: nobody saw it, because the supervisor was killed. */

@@ -15,6 +15,8 @@ export interface KeptLog {
   readonly evidence: Evidence;
   /** When the engine or CRIU last wrote to it, seconds since 1970. */
   readonly modifiedS: number;
+  /** Of the whole log. */
+  readonly sizeBytes: number;
 }
 
 /** Logs of CRIU and of nothing else lie in these directories; each round of a move has one. */
@@ -50,7 +52,7 @@ export async function findLogs(source: Source, mark: Mark | undefined): Promise<
     .slice(0, maxLogs);
 }
 
-async function keepOne(source: Source, { request, modifiedS }: PlannedFile, place: string): Promise<void> {
+async function keepOne(source: Source, { request, modifiedS, sizeBytes }: PlannedFile, place: string): Promise<void> {
   // Two directories may hold logs of the same name.
   const name = createHash('sha256').update(`${request.directory}/${request.name}`).digest('hex').slice(0, 16);
   const path = join(place, `${name}.json`);
@@ -58,7 +60,7 @@ async function keepOne(source: Source, { request, modifiedS }: PlannedFile, plac
   if (before?.modifiedS === modifiedS) return;
   const [evidence] = await source.gather([{ ...request, maxBytes }]);
   if (evidence?.text === undefined || evidence.text === '') return;
-  await writeDurably(path, JSON.stringify({ modifiedS, evidence }));
+  await writeDurably(path, JSON.stringify({ modifiedS, sizeBytes, evidence }));
 }
 
 /** What was copied, the newest first. */
@@ -85,5 +87,5 @@ async function readKept(path: string): Promise<KeptLog | undefined> {
 }
 
 function isKeptLog(data: unknown): data is KeptLog {
-  return typeof data === 'object' && data !== null && 'evidence' in data && 'modifiedS' in data;
+  return typeof data === 'object' && data !== null && 'evidence' in data && 'modifiedS' in data && 'sizeBytes' in data;
 }

@@ -2,29 +2,72 @@
 
 import type { Source } from '../source/source.js';
 import { listCriu } from './find-residues.js';
+import { findTrees } from './find-trees.js';
 import type { Mark } from './guard-record.js';
-import { keepLogs, readKeptLogs } from './keep-logs.js';
+import { keepLogs, readKeptLogs, type KeptLog } from './keep-logs.js';
 
 /** What is going on. Texts are untrusted. */
 export interface Work {
   /** CRIUs that work on the directories of this instance. */
   readonly criu: readonly { readonly pid: number; readonly task: string }[];
+  /** Pid of the init of what is being restored: all of that ends with it, and CRIU then fails in good order. */
+  readonly restored?: number;
+  /** Locks of files that it waits for, and who has them; one clause each. */
+  readonly waitsFor: readonly string[];
   /** The log that was written to last; undefined = there is none yet. */
-  readonly log?: { readonly path: string; readonly silentS: number; readonly lastLines: readonly string[] };
+  readonly log?: {
+    readonly path: string;
+    readonly sizeBytes: number;
+    readonly silentS: number;
+    readonly lastLines: readonly string[];
+  };
 }
 
 const maxLines = 3;
 
 export async function lookAtWork(source: Source, mark: Mark | undefined, directory: string): Promise<Work> {
-  const [all] = await Promise.all([listCriu(source), keepLogs(source, mark, directory)]);
-  const [newest] = await readKeptLogs(directory);
+  const [all, trees, [locks]] = await Promise.all([
+    listCriu(source),
+    mark?.places?.cgroup === undefined ? [] : findTrees(mark.places.cgroup),
+    source.gather([{ id: 'host.locks', kind: 'file', paths: ['/proc/locks'] }]),
+    keepLogs(source, mark, directory),
+  ]);
   const own = (all ?? []).filter(({ words }) => isAbout(words, mark));
-  const criu = own.map(({ pid, task }) => ({ pid, task }));
-  if (newest === undefined) return { criu };
-  const { evidence, modifiedS } = newest;
+  // A parent is older than its children, and numbers start anew only after the last of them.
+  const criu = own.map(({ pid, task }) => ({ pid, task })).toSorted((left, right) => left.pid - right.pid);
+  const restored = trees.find(({ isOrphan }) => !isOrphan)?.init;
+  const isRestore = criu.some(({ task }) => task === 'restore');
+  const [newest] = await readKeptLogs(directory);
+  return {
+    criu,
+    ...(isRestore && restored !== undefined && { restored }),
+    waitsFor: findLockWaits(
+      locks?.text ?? '',
+      criu.map(({ pid }) => pid),
+    ),
+    ...(newest && { log: describeLog(newest) }),
+  };
+}
+
+function describeLog({ evidence, modifiedS, sizeBytes }: KeptLog): NonNullable<Work['log']> {
   const lines = (evidence.text ?? '').trimEnd().split('\n');
   const silentS = Math.max(0, Math.round(Date.now() / 1000 - modifiedS));
-  return { criu, log: { path: evidence.origin, silentS, lastLines: lines.slice(-maxLines) } };
+  return { path: evidence.origin, sizeBytes, silentS, lastLines: lines.slice(-maxLines) };
+}
+
+/**
+ * Of `/proc/locks` (`man 5 proc_locks`): a line with an arrow waits for the lock of the same number.
+ *
+ *     1: FLOCK  ADVISORY  WRITE 7686 fe:00:1810264 0 EOF
+ *     1: -> FLOCK  ADVISORY  WRITE 8085 fe:00:1810264 0 EOF
+ */
+export function findLockWaits(text: string, pids: readonly number[]): readonly string[] {
+  const rows = [...text.matchAll(/^(\d+): (->)? *([A-Z]+) +[A-Z]+ +[A-Z]+ +(\d+) (\S+)/gm)];
+  return rows.flatMap(([, number, arrow, kind = '', pid, file = '']) => {
+    if (arrow === undefined || !pids.includes(Number(pid))) return [];
+    const holder = rows.find((row) => row[1] === number && row[2] === undefined)?.[4];
+    return [`a ${kind.toLowerCase()} on the file ${file} (device and inode) that process ${holder ?? '?'} holds`];
+  });
 }
 
 /** Its images lie in the state directory, or in one that the engine has made for the occasion. */

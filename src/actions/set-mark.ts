@@ -45,8 +45,8 @@ export async function setMark(
 
 /** What residues are looked for by. */
 export function placeOf({ engine, instance }: Action, { observation, places }: Look): ResiduePlace {
-  const { pid: init, tracers = [] } = observation;
-  return { engine, instance, init, cgroup: places?.cgroup, tracers };
+  const { pid: init, tracers = [], orphans = [] } = observation;
+  return { engine, instance, init, cgroup: places?.cgroup, tracers, orphans };
 }
 
 /** Seconds since boot; 0 where that cannot be read, so that no message of the kernel is missed. */

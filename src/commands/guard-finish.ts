@@ -19,6 +19,7 @@ import { renderGuardJson } from '../render/guard-json.js';
 import { renderGuardStory } from '../render/guard-text.js';
 import { outputPath } from '../report/output-file.js';
 import type { GuardContext } from './guard-context.js';
+import { watchOver } from './guard-watch.js';
 import { writeReport } from './write-report.js';
 
 /** How long a capture may go on once the user wants crdoctor to end; what it captures may be gone soon. */
@@ -86,7 +87,8 @@ function comparedWith({ prediction }: GuardRecord, triage: Triage): Triage {
   return { ...triage, diagnoses: triage.diagnoses.map((each) => ({ ...each, predicted: false })) };
 }
 
-async function mend({ guard, access, source, rules, invocation, voice }: GuardContext): Promise<boolean> {
+async function mend(context: GuardContext): Promise<boolean> {
+  const { guard, access, source, rules, invocation, voice } = context;
   const record = guard.record();
   const kind = record.wish.recover ?? 'clean';
   await guard.begin('recover');
@@ -98,6 +100,7 @@ async function mend({ guard, access, source, rules, invocation, voice }: GuardCo
     directory: guard.directory,
     env: invocation.env,
     signal: invocation.signal,
+    watchOver: (directory) => watchOver(context, directory),
     stdout: (text) => invocation.stderr.write(text),
     stderr: (text) => invocation.stderr.write(text),
   });

@@ -1,26 +1,11 @@
 /** The middle of a guarded command: it runs, is shown, and is watched; it is never ended. */
 
-import type { GuardRecord } from '../actions/guard-record.js';
 import { isRunning } from '../actions/guard-store.js';
-import { keepLogs } from '../actions/keep-logs.js';
-import { lookAtWork } from '../actions/look-at-work.js';
-import {
-  commandPid,
-  openTerminalLine,
-  readEnding,
-  startSupervised,
-  watchSupervised,
-} from '../actions/run-supervised.js';
+import { openTerminalLine, readEnding, startSupervised, watchSupervised } from '../actions/run-supervised.js';
 import { exitStatus, UserError } from '../errors.js';
-import { describeWork } from '../render/guard-work.js';
 import type { GuardContext } from './guard-context.js';
 import { finishGuard } from './guard-finish.js';
-
-/** Nobody waits longer than this for a small container without wondering. */
-const usualWarnAfterS = 120;
-/** Logs are looked at this soon, and then this often. */
-const firstKeepMs = 1000;
-const keepMs = 3000;
+import { watchOver } from './guard-watch.js';
 
 export async function runToTheEnd(context: GuardContext): Promise<number> {
   const { guard, invocation, voice } = context;
@@ -67,14 +52,12 @@ async function watch(context: GuardContext): ReturnType<typeof watchSupervised> 
   };
   if (isOver) return watchSupervised({ directory: guard.directory, signal, ...sinks });
   const release = await attachTerminal(context);
-  const stopKeeping = keepOn(context);
-  const stopWarning = warnLater(context);
+  const stopWatching = watchOver(context, guard.directory);
   try {
     return await watchSupervised({ directory: guard.directory, signal, ...sinks });
   } finally {
-    stopWarning();
     await release();
-    await stopKeeping();
+    await stopWatching();
   }
 }
 
@@ -97,43 +80,4 @@ async function attachTerminal({ guard, invocation }: GuardContext): Promise<() =
     detach();
     await line.close();
   };
-}
-
-/** Copies logs now and then, and a last time when the function that it gives is called. */
-function keepOn({ guard, source }: GuardContext): () => Promise<void> {
-  let pass = Promise.resolve();
-  const keep = (): void => {
-    pass = pass.then(() => keepLogs(source, guard.record().mark, guard.directory));
-  };
-  let timer = setTimeout(function again() {
-    keep();
-    timer = setTimeout(again, keepMs);
-  }, firstKeepMs);
-  return () => {
-    clearTimeout(timer);
-    keep();
-    return pass;
-  };
-}
-
-/** Says what is going on when it takes long, and again when it takes much longer. */
-function warnLater(context: GuardContext): () => void {
-  const { guard } = context;
-  const firstS = guard.record().wish.warnAfterS ?? usualWarnAfterS;
-  let afterS = firstS;
-  let timer = setTimeout(function again() {
-    void tellSlow(context, afterS);
-    // Each pause is as long as everything before it.
-    timer = setTimeout(again, afterS * 1000);
-    afterS *= 2;
-  }, firstS * 1000);
-  return () => clearTimeout(timer);
-}
-
-async function tellSlow({ guard, source, voice }: GuardContext, seconds: number): Promise<void> {
-  const { action, mark, insurances }: GuardRecord = guard.record();
-  const pid = await commandPid(guard.directory);
-  const work = await lookAtWork(source, mark, guard.directory);
-  const copy = insurances.some(({ kind }) => kind === 'state-copy');
-  for (const line of describeWork({ kind: action.kind, seconds, pid, hasCopy: copy, ...work })) voice.tell(line);
 }
