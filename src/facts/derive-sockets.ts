@@ -110,6 +110,7 @@ function addRow(
       ...place,
       ...deriveUnixSocket(row, unix),
       getsControl: options?.includes('control'),
+      hasProgram,
       queuedDescriptors,
     });
   }
