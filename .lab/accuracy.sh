@@ -91,6 +91,8 @@ main() {
   on_a mkdir -p "$PROGRAMS"
   if [ -z "$fast" ]; then prepare_workloads; fi
   on_a sh -c 'cp -f "$1"/* "$2"/' sh "$BUILT/programs" "$PROGRAMS"
+  # What an earlier run found of huge pages and such, criu takes from there.
+  on_a rm -f /run/criu.kdat
   on_a node "$BUILT/run.mjs" --programs "$PROGRAMS" --crdoctor "$CHECKOUT/dist/cli.js" \
     --only "$only" $fast $verbose --output "$BUILT/run.json"
   if [ -n "$json" ]; then cp "$BUILT/run.json" "$json"; fi

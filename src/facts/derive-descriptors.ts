@@ -3,9 +3,10 @@
 import type { DescriptorRecord } from '../parse/task-records.js';
 import { isPlainMemory } from '../parse/task-file.js';
 import { deriveDeleted } from './derive-deleted.js';
+import { findCoveredDirectories, findLostPlaces } from './derive-places.js';
 import { deriveTerminals, isTerminal } from './derive-terminals.js';
 import { deriveWatches } from './derive-watches.js';
-import { holderOf, placeOf, type HeldDescriptor, type ProcessView } from './process-view.js';
+import { placeOf, type HeldDescriptor, type ProcessView } from './process-view.js';
 import type { InstanceFacts } from './schema.js';
 
 type DescriptorFacts = NonNullable<InstanceFacts['descriptors']>;
@@ -133,29 +134,6 @@ function findForeign(held: HeldDescriptor, view: ProcessView): Element<'foreign'
     isDeleted: link.endsWith(' (deleted)'),
     external: `file[${mountId.toString(16)}:${(file?.inode ?? inode).toString(16)}]`,
   };
-}
-
-/** The same for directories and mapped files; `--external` is for descriptors. */
-function findLostPlaces({ tree, tasks, tables, tableOf }: ProcessView): readonly Element<'foreign'>[] {
-  const byPid = new Map(tasks.map((task) => [task.pid, task]));
-  return tree.lostPlaces.flatMap(({ pid, use, mountId, path }) => {
-    const task = byPid.get(pid);
-    if (task === undefined || tableOf(task)?.isWhole !== true) return [];
-    if (tables.some(({ byId }) => byId.has(mountId))) return [];
-    const kind = use === 'cwd' ? 'dir' : 'reg';
-    const isDeleted = path.endsWith(' (deleted)');
-    return [{ ...holderOf(task), fd: -1, path, kind, mountId, inode: 0, isDeleted, external: '' }];
-  });
-}
-
-/** Directories on a mount that is in sight, with a path that leads elsewhere: something was mounted on the way. */
-function findCoveredDirectories({ tree, tasks, tableOf }: ProcessView): readonly Element<'replaced'>[] {
-  const byPid = new Map(tasks.map((task) => [task.pid, task]));
-  return tree.lostPlaces.flatMap(({ pid, use, mountId, path }) => {
-    const task = byPid.get(pid);
-    const isSeen = task !== undefined && tableOf(task)?.byId.has(mountId) === true;
-    return isSeen && use === 'cwd' ? [{ ...holderOf(task), fd: -1, path }] : [];
-  });
 }
 
 function findCovered(held: HeldDescriptor, view: ProcessView): Element<'covered'> | undefined {

@@ -4,6 +4,7 @@ import type { InetRow, NetlinkRow, SocketRow, UnixRow } from '../parse/net-table
 import type { SeenSockets } from '../parse/unix-sockets.js';
 import { deriveUnixSocket, type UnixCircumstances } from './derive-unix-sockets.js';
 import { placeOf, type HeldDescriptor, type ProcessView } from './process-view.js';
+import { netlinkProtocols } from './netlink-protocols.js';
 import type { InstanceFacts } from './schema.js';
 
 type SocketFacts = NonNullable<InstanceFacts['sockets']>;
@@ -110,6 +111,7 @@ function addRow(
       ...place,
       ...deriveUnixSocket(row, unix),
       getsControl: options?.includes('control'),
+      hasProgram,
       queuedDescriptors,
     });
   }
@@ -126,30 +128,6 @@ function describeOptions(options: Told['options']): object {
 function withoutTable({ family, protocol, state, local, remote, receiveQueue, sendQueue }: InetRow): object {
   return { family, protocol, state, local, remote, receiveQueue, sendQueue };
 }
-
-/** linux include/uapi/linux/netlink.h */
-const netlinkProtocols: Readonly<Record<number, string>> = {
-  0: 'route',
-  2: 'usersock',
-  3: 'firewall',
-  4: 'sock-diag',
-  5: 'nflog',
-  6: 'xfrm',
-  7: 'selinux',
-  8: 'iscsi',
-  9: 'audit',
-  10: 'fib-lookup',
-  11: 'connector',
-  12: 'netfilter',
-  14: 'dnrtmsg',
-  15: 'kobject-uevent',
-  16: 'generic',
-  18: 'scsitransport',
-  19: 'ecryptfs',
-  20: 'rdma',
-  21: 'crypto',
-  22: 'smc',
-};
 
 function describeNetlink(row: NetlinkRow, seen: SeenSockets | undefined): object {
   const told = seen?.netlink.filter(({ protocol, portId }) => protocol === row.protocol && portId === row.portId);

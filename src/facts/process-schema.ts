@@ -83,7 +83,7 @@ export const socketFacts = record({
     receiveQueue: number('bytes that wait to be read; of a listening socket, connections not accepted yet'),
     sendQueue: number('bytes not sent yet'),
     isCorked: flag('of a UDP socket: UDP_CORK is set; not told where sockets cannot be asked'),
-    hasProgram: flag('an eBPF filter is attached to it; not told of TCP sockets and where sockets cannot be asked'),
+    hasProgram: flag('an eBPF filter is attached to it; not told where sockets cannot be asked'),
   }),
   unix: records('UnixSocket', 'unix sockets', ['instance.tasks', 'instance.sockets'], {
     ...descriptor,
@@ -105,6 +105,7 @@ export const socketFacts = record({
     getsControl: flag(
       'whoever reads from it gets credentials or a pidfd of the sender (SO_PASSCRED, SO_PASSPIDFD); not told where sockets cannot be asked',
     ),
+    hasProgram: flag('an eBPF filter is attached to it; not told where sockets cannot be asked'),
     queuedDescriptors: number('descriptors that wait in its queue (scm_fds of fdinfo)'),
   }),
   netlink: records('NetlinkSocket', 'netlink sockets', ['instance.tasks', 'instance.sockets'], {

@@ -36,7 +36,6 @@ function sameMachineNotes(source: HostFacts | undefined, target: HostFacts | und
 
 /** What makes a dump fail or is lost, and that nothing tells which may be looked at. */
 const unseen: readonly string[] = [
-  'an eBPF program attached to a TCP or unix socket',
   'terminals and other descriptors in the queue of a unix socket',
   'a second membership of a packet socket',
   'guard pages of memory',

@@ -31,7 +31,7 @@ while (my ($pid, $fd, $inode, $kind) = splice @q, 0, 4) {
     my @set;
     if ($kind eq "udp") { push @set, "cork" if on($d, 17, 1) }
     if ($kind eq "unix") { push @set, "control" if on($d, 1, 16) || on($d, 1, 76) }
-    elsif (!defined ask($d, 1, 26, 0) && $!{EACCES}) { push @set, "program" }
+    if (!defined ask($d, 1, 26, 0) && $!{EACCES}) { push @set, "program" }
     if ($kind eq "netlink" && (my $size = ask($d, 270, 9, 1024))) { push @set, "member" if substr($v, 0, 4) =~ /[^\\0]/; push @set, "groups" if substr($v, 4, ($size < 1024 ? $size : 1024) - 4) =~ /[^\\0]/ }
     print "$inode ", join(",", @set) || "-", "\\n";
   }
@@ -52,15 +52,22 @@ const kinds: Readonly<Record<string, string>> = {
   UDPv6: 'udp',
   'UDP-Lite': 'udp',
   UDPLITEv6: 'udp',
-  raw: 'raw',
-  raw6: 'raw',
-  icmp: 'raw',
-  icmp6: 'raw',
-  packet: 'raw',
+  tcp: 'other',
+  tcp6: 'other',
+  TCP: 'other',
+  TCPv6: 'other',
+  raw: 'other',
+  raw6: 'other',
+  icmp: 'other',
+  icmp6: 'other',
+  packet: 'other',
   netlink: 'netlink',
   NETLINK: 'netlink',
   unix: 'unix',
 };
+
+/** Of many sockets, those that have more to tell come first. */
+const order: readonly string[] = ['udp', 'netlink', 'unix', 'other'];
 
 export interface AskedSocket {
   readonly inode: string;
@@ -73,7 +80,7 @@ export interface AskedSocket {
 /**
  * Lines `option 4711 cork`, of every socket that answered: `-` or, with commas between, `cork` (UDP_CORK), `program`
  * (an eBPF filter), `member` (of netlink groups up to 32), `groups` (of such above), `control` (gets credentials or pidfds with what it
- * reads). TCP sockets are not asked. Nothing where perl is missing or this is not allowed.
+ * reads). Nothing where perl is missing or this is not allowed.
  */
 export async function readSocketOptions(sockets: readonly AskedSocket[], files: ProcFiles): Promise<string> {
   const call = systemCalls[files.processor];
@@ -83,7 +90,8 @@ export async function readSocketOptions(sockets: readonly AskedSocket[], files: 
     return pid === undefined || fd === undefined || kind === undefined ? [] : [[pid, fd, inode, kind]];
   });
   if (call === undefined || questions.length === 0) return '';
-  const asked = questions.slice(0, maxAsked);
+  const rank = ([, , , kind = '']: readonly string[]): number => order.indexOf(kind);
+  const asked = questions.toSorted((left, right) => rank(left) - rank(right)).slice(0, maxAsked);
   const result = await files.run(['perl', '-MErrno', '-e', script, String(call), ...asked.flat()], {
     timeoutMs: limitMs,
     maxBytes: asked.length * 64,

@@ -233,6 +233,24 @@ static void udp_corked_empty(void) {
   ready();
 }
 
+static void udp_uncorked(void) {
+  int off = 0, fd = corked();
+  must(setsockopt(fd, SOL_UDP, UDP_CORK, &off, sizeof off), "UDP_CORK off");
+  ready();
+}
+
+static void udp_corked_unbound(void) {
+  int on = 1, fd = must(socket(AF_INET6, SOCK_DGRAM, 0), "socket");
+  must(setsockopt(fd, SOL_UDP, UDP_CORK, &on, sizeof on), "UDP_CORK");
+  ready();
+}
+
+/* Held back by this one call, not by the socket. */
+static void udp_more(void) {
+  must(send(udp_pair(0), "held", 4, MSG_MORE), "send");
+  ready();
+}
+
 static void udp_lite(void) {
   udp_pair(IPPROTO_UDPLITE);
   ready();
@@ -304,6 +322,9 @@ static const struct thing things[] = {
     {"udp-queued", udp_queued},
     {"udp-corked", udp_corked},
     {"udp-corked-empty", udp_corked_empty},
+    {"udp-uncorked", udp_uncorked},
+    {"udp-corked-unbound", udp_corked_unbound},
+    {"udp-more", udp_more},
     {"udp-lite", udp_lite},
     {"udp-member", udp_member},
     {"ping", ping},

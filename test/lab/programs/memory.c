@@ -21,6 +21,12 @@ static void huge_pages(void) {
   ready();
 }
 
+/* Nothing is reserved for it, so that it can be had without any page. */
+static void huge_pages_unreserved(void) {
+  anonymous(2 << 20, MAP_PRIVATE | MAP_HUGETLB | MAP_NORESERVE);
+  ready();
+}
+
 static void locked_pages(void) {
   must(mlock(anonymous(65536, MAP_PRIVATE), 65536), "mlock");
   ready();
@@ -87,6 +93,7 @@ static const struct thing things[] = {
     {"private-pages", private_pages},
     {"shared-pages", shared_pages},
     {"huge-pages", huge_pages},
+    {"huge-pages-unreserved", huge_pages_unreserved},
     {"locked-pages", locked_pages},
     {"system-v", system_v},
     {"system-v-hole", system_v_hole},

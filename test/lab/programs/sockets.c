@@ -141,7 +141,7 @@ static void can(void) { family(AF_CAN, SOCK_RAW); }
 static void tipc(void) { family(AF_TIPC, SOCK_RDM); }
 
 /* A program of the new kind that takes every packet. */
-static void new_filter(void) {
+static void attach_new_filter(int fd) {
   struct bpf_insn code[] = {{.code = BPF_ALU64 | BPF_MOV | BPF_K, .dst_reg = 0, .imm = 0xffff},
                             {.code = BPF_JMP | BPF_EXIT}};
   union bpf_attr attributes = {.prog_type = BPF_PROG_TYPE_SOCKET_FILTER,
@@ -149,11 +149,16 @@ static void new_filter(void) {
                                .insn_cnt = 2,
                                .license = (uintptr_t) "GPL"};
   int program = must(syscall(SYS_bpf, BPF_PROG_LOAD, &attributes, sizeof attributes), "bpf program");
-  int fd = must(socket(AF_INET, SOCK_DGRAM, 0), "socket");
   must(setsockopt(fd, SOL_SOCKET, SO_ATTACH_BPF, &program, sizeof program), "SO_ATTACH_BPF");
   close(program);
   ready();
 }
+
+static void new_filter(void) { attach_new_filter(must(socket(AF_INET, SOCK_DGRAM, 0), "socket")); }
+static void new_filter_tcp(void) { attach_new_filter(must(socket(AF_INET, SOCK_STREAM, 0), "socket")); }
+static void new_filter_packet(void) { attach_new_filter(packet()); }
+static void new_filter_netlink(void) { attach_new_filter(netlink(NETLINK_ROUTE, 0, 0)); }
+static void new_filter_unix(void) { attach_new_filter(must(socket(AF_UNIX, SOCK_DGRAM, 0), "socket")); }
 
 static const struct thing things[] = {
     {"netlink-unbound", netlink_unbound},
@@ -179,6 +184,10 @@ static const struct thing things[] = {
     {"can", can},
     {"tipc", tipc},
     {"new-filter", new_filter},
+    {"new-filter-tcp", new_filter_tcp},
+    {"new-filter-packet", new_filter_packet},
+    {"new-filter-netlink", new_filter_netlink},
+    {"new-filter-unix", new_filter_unix},
     {NULL, NULL},
 };
 

@@ -278,6 +278,14 @@ static void credentials(void) {
   ready();
 }
 
+static void credentials_of_stream(void) {
+  int ends[2], on = 1;
+  pair(SOCK_STREAM, ends);
+  must(setsockopt(ends[1], SOL_SOCKET, SO_PASSCRED, &on, sizeof on), "SO_PASSCRED");
+  must(write(ends[0], "who", 3), "write");
+  ready();
+}
+
 static void credentials_asked(void) {
   int ends[2], on = 1;
   pair(SOCK_DGRAM, ends);
@@ -313,6 +321,7 @@ static const struct thing things[] = {
     {"rights", rights},
     {"rights-of-terminal", rights_of_terminal},
     {"credentials", credentials},
+    {"credentials-of-stream", credentials_of_stream},
     {"credentials-asked", credentials_asked},
     {NULL, NULL},
 };

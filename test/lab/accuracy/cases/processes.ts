@@ -57,6 +57,7 @@ export const processCases: readonly Case[] = [
     'private-pages': plain,
     'shared-pages': plain,
     'huge-pages': plain,
+    'huge-pages-unreserved': plain,
     'locked-pages': plain,
     'system-v': plain,
     'system-v-hole': plain,

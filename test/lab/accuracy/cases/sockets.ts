@@ -27,6 +27,9 @@ export const socketCases: readonly Case[] = [
     'udp-queued': plain,
     'udp-corked': plain,
     'udp-corked-empty': plain,
+    'udp-uncorked': plain,
+    'udp-corked-unbound': plain,
+    'udp-more': plain,
     'udp-lite': plain,
     'udp-member': plain,
     raw: plain,
@@ -60,6 +63,10 @@ export const socketCases: readonly Case[] = [
     can: plain,
     tipc: plain,
     'new-filter': plain,
+    'new-filter-tcp': plain,
+    'new-filter-packet': plain,
+    'new-filter-netlink': plain,
+    'new-filter-unix': plain,
   }),
   ...casesOf('unix', {
     'stream-pair': plain,
@@ -89,6 +96,7 @@ export const socketCases: readonly Case[] = [
     rights: plain,
     'rights-of-terminal': plain,
     credentials: plain,
+    'credentials-of-stream': plain,
     'credentials-asked': plain,
   }),
 ];
