@@ -26,14 +26,20 @@ export default defineConfig({
           ...shared,
           name: 'lab',
           include: ['test/lab/**/*.test.ts'],
-          exclude: ['test/lab/guard.test.ts'],
+          exclude: ['test/lab/guard*.test.ts'],
           fileParallelism: false,
           testTimeout: 300_000,
         },
       },
       {
         // Faults on real containers, for a quarter of an hour.
-        test: { ...shared, name: 'guard', include: ['test/lab/guard.test.ts'], testTimeout: 300_000 },
+        test: {
+          ...shared,
+          name: 'guard',
+          include: ['test/lab/guard*.test.ts'],
+          fileParallelism: false,
+          testTimeout: 300_000,
+        },
       },
     ],
   },

@@ -85,6 +85,7 @@ export function pairRequests(criu: string | undefined): readonly EvidenceRequest
       paths: hugePageSizes.map((size) => `/sys/kernel/mm/hugepages/hugepages-${size}/free_hugepages`),
     },
     { id: 'host.idmaps', kind: 'files', paths: ['/etc/subuid', '/etc/subgid'] },
+    { id: 'host.boot', kind: 'file', paths: ['/proc/sys/kernel/random/boot_id'] },
     { id: 'criu.plugins', kind: 'listing', path: '/usr/lib/criu' },
     { id: 'host.iptables', kind: 'command', argv: ['iptables', '-V'], timeoutMs: shortCommandMs },
   ];

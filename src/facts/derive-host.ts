@@ -60,6 +60,7 @@ export function deriveHost(
     ...deriveContainer(reader),
     cgroups: deriveCgroups(reader),
     memory: reader.read('proc.meminfo', parseMeminfo) ?? {},
+    bootId: reader.read('host.boot', (text) => /^[0-9a-f-]{36}$/.exec(text.trim())?.[0]),
     apiProblem: deriveApiProblem(reader),
     ...derivePair(reader, evidence, engine),
     server: engine === 'lxd' || engine === 'incus' ? deriveServer(reader) : {},

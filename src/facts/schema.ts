@@ -71,6 +71,7 @@ const hostFacts = record({
     totalBytes: number('MemTotal', 'proc.meminfo'),
     availableBytes: number('MemAvailable', 'proc.meminfo'),
   }),
+  bootId: text('drawn when its kernel was started; equal on what shares a kernel', 'host.boot'),
   apiProblem: text(
     'why the API of the remote with that name does not answer the source; empty = it does, or no remote was named',
     'target.api',

@@ -1,25 +1,37 @@
 /** What `check --verbose` adds to the findings: the arithmetic behind them, and what was not looked at. */
 
 import { formatBytes } from '../rules/format-bytes.js';
-import type { Facts, InstanceFacts } from '../facts/schema.js';
+import type { Facts, HostFacts, InstanceFacts } from '../facts/schema.js';
 import { estimateNotes } from './estimate.js';
 import type { Note } from './finding.js';
 
 /** Notes on a check; what is not known is said as such. */
-export function notesOf({ source, instance }: Facts): readonly Note[] {
+export function notesOf({ source, target, instance }: Facts): readonly Note[] {
   const memory = source?.memory;
   const host: Note = {
     topic: 'memory of the host',
     text: `${amount(memory?.availableBytes)} available of ${amount(memory?.totalBytes)}`,
   };
-  if (instance === undefined) return [host];
+  const both = sameMachineNotes(source, target);
+  if (instance === undefined) return [...both, host];
   return [
+    ...both,
     ...estimateNotes(instance),
     { topic: 'room for the images', text: imageArithmetic(instance) },
     host,
     { topic: 'looked at', text: scopeOf(instance) },
     { topic: 'cannot be seen from outside', text: unseen.join('; ') },
   ];
+}
+
+/** Two ends with one kernel: what tells machines apart cannot show then. */
+function sameMachineNotes(source: HostFacts | undefined, target: HostFacts | undefined): readonly Note[] {
+  if (source?.bootId === undefined || source.bootId !== target?.bootId) return [];
+  const text =
+    source.hostname === target.hostname
+      ? 'source and target are the same machine'
+      : 'source and target run on one kernel, as containers of one machine do: processor and kernel cannot differ';
+  return [{ topic: 'same machine', text, isAlways: true }];
 }
 
 /** What makes a dump fail or is lost, and that neither /proc nor the kernel's monitoring of sockets tells. */

@@ -9,7 +9,7 @@ import { escapeFileName } from './file-name.js';
 import type { ListingRequest } from './source.js';
 
 /** More names than this are cut off: a directory of logs has some dozens. */
-const maxEntries = 20_000;
+export const maxListed = 20_000;
 /** How many entries are looked at at once. */
 const batch = 256;
 
@@ -36,7 +36,7 @@ export function listDirectory({ path, maxDepth = 1, beginnings }: ListingRequest
     }
     const content = Buffer.from(found.lines.join(''));
     if (!found.truncated) return { origin: path, status: 'ok', content };
-    return { origin: path, status: 'truncated', content, reason: `more than ${maxEntries} entries` };
+    return { origin: path, status: 'truncated', content, reason: `more than ${maxListed} entries` };
   });
 }
 
@@ -75,7 +75,7 @@ async function listBatch(
   for (const [index, stats] of all.entries()) {
     const [name, path] = [names[index], paths[index]];
     if (stats === undefined || name === undefined || path === undefined) continue;
-    found.truncated ||= found.lines.length >= maxEntries;
+    found.truncated ||= found.lines.length >= maxListed;
     if (found.truncated) return;
     const shown = `${prefix}${escapeFileName(name)}`;
     found.lines.push(`${letterOf(stats)} ${stats.size} ${(stats.mtimeMs / 1000).toFixed(3)} ${shown}\n`);

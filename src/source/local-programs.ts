@@ -5,7 +5,15 @@ import { delimiter, join } from 'node:path';
 
 import { escapeLine, type Answer } from './evidence.js';
 
-const usualDirectories = ['/usr/local/sbin', '/usr/local/bin', '/usr/sbin', '/usr/bin', '/sbin', '/bin', '/snap/bin'];
+export const usualDirectories = [
+  '/usr/local/sbin',
+  '/usr/local/bin',
+  '/usr/sbin',
+  '/usr/bin',
+  '/sbin',
+  '/bin',
+  '/snap/bin',
+];
 
 /** The PATH given, and the usual directories that it lacks behind it; relative ones are left out. */
 export function extendPath(path: string | undefined): string {

@@ -5,6 +5,7 @@ import { delimiter } from 'node:path';
 
 import { silent, type ProgressSink } from '../progress/progress.js';
 import { runCommand } from '../process/run.js';
+import { answerForRun } from './command-answer.js';
 import { answerForError, timeAnswer, type Answer, type Clock } from './evidence.js';
 import { readInnerFile, readSlowInnerFile } from './inner-file.js';
 import { isKernelFile, readKernelFile } from './kernel-file.js';
@@ -16,6 +17,7 @@ import { readTasks } from './local-tasks.js';
 import { mapSideBySide } from './side-by-side.js';
 import { findSlowMounts, type SlowPathTest } from './slow-mounts.js';
 import { listSlowDirectory, readSlowFile } from './slow-paths.js';
+import { sourceLimits } from './source-limits.js';
 import type {
   CommandRequest,
   Evidence,
@@ -38,16 +40,6 @@ export interface LocalOptions {
   readonly now?: () => Date;
 }
 
-const defaultTimeoutMs = 20_000;
-const defaultFileTimeoutMs = 3_000;
-const defaultMaxBytes = 4 * 1024 * 1024;
-/** A task needs some 2 KiB, so this is room for more tasks than a pid namespace usually allows. */
-const defaultTasksMaxBytes = 128 * 1024 * 1024;
-/** A disk that is slower than this under load is given up. */
-const slowestBytesPerMs = 16 * 1024;
-/** Programs at once: they mostly wait for a daemon, so more than there are processors. */
-const maxSideBySide = 12;
-
 /** Reading it takes a lock of the process, which may be stuck with it held. */
 const mapsFile = /^\/proc\/\d+\/maps$/;
 
@@ -67,7 +59,8 @@ export function openLocal(options: LocalOptions = {}): Source {
   const context = createContext(options);
   return {
     where: 'local',
-    gather: (requests) => mapSideBySide(requests, maxSideBySide, (request) => answerRequest(request, context)),
+    gather: (requests) =>
+      mapSideBySide(requests, sourceLimits.sideBySide, (request) => answerRequest(request, context)),
   };
 }
 
@@ -86,11 +79,11 @@ function createContext(options: LocalOptions): Context {
     path,
     signal: options.signal,
     onProgress: options.onProgress ?? silent,
-    timeoutMs: options.timeoutMs ?? defaultTimeoutMs,
-    fileTimeoutMs: options.fileTimeoutMs ?? defaultFileTimeoutMs,
+    timeoutMs: options.timeoutMs ?? sourceLimits.timeoutMs,
+    fileTimeoutMs: options.fileTimeoutMs ?? sourceLimits.fileTimeoutMs,
     now: options.now ?? (() => new Date()),
     isSlow,
-    release: () => (release ??= readRelease(options.fileTimeoutMs ?? defaultFileTimeoutMs)),
+    release: () => (release ??= readRelease(options.fileTimeoutMs ?? sourceLimits.fileTimeoutMs)),
   };
 }
 
@@ -130,7 +123,7 @@ async function answer(request: EvidenceRequest, context: Context): Promise<Answe
       return measureSpace(request.path, context.fileTimeoutMs, context.isSlow, context);
     case 'tasks':
     default:
-      return readTasks(request.rootPid, request.maxBytes ?? defaultTasksMaxBytes, context);
+      return readTasks(request.rootPid, request.maxBytes ?? sourceLimits.tasksMaxBytes, context);
   }
 }
 
@@ -140,45 +133,20 @@ async function answerCommand(request: CommandRequest, context: Context): Promise
   context.onProgress({ type: 'started', step: request.id, detail: origin });
   const result = await runCommand(request.argv, {
     timeoutMs,
-    maxBytes: request.maxBytes ?? defaultMaxBytes,
+    maxBytes: request.maxBytes ?? sourceLimits.maxBytes,
     keep: request.keep ?? 'head',
     env: context.env,
     now: () => context.now(),
     ...(context.signal && { signal: context.signal }),
   });
-  const status = result.status === 'ok' && result.truncated ? 'truncated' : result.status;
-  context.onProgress({ type: 'ended', step: request.id, status, durationMs: result.durationMs });
-  if (status === 'absent') return { origin, status, reason: `there is no program ${request.argv[0]}` };
-  const reason = explainCommand(
-    status,
+  const answered = answerForRun(
+    request,
     result,
     context.signal?.aborted === true ? 'interrupted' : `no end within ${timeoutMs} ms`,
   );
-  return {
-    origin,
-    status,
-    content: result.stdout,
-    stderr: result.stderr.toString('utf8'),
-    ...(result.exitStatus !== undefined && { exitStatus: result.exitStatus }),
-    ...(reason !== undefined && { reason }),
-  };
-}
-
-function explainCommand(
-  status: Answer['status'],
-  result: {
-    readonly exitStatus: number | undefined;
-    readonly signal: string | undefined;
-    readonly reason: string | undefined;
-  },
-  whenLate: string,
-): string | undefined {
-  if (status === 'ok') return undefined;
-  if (status === 'timed-out') return whenLate;
-  if (status === 'truncated') return 'too much output';
-  return (
-    result.reason ?? (result.signal === undefined ? `exit status ${result.exitStatus}` : `ended by ${result.signal}`)
-  );
+  const { durationMs } = result;
+  context.onProgress({ type: 'ended', step: request.id, status: answered.status, durationMs });
+  return answered;
 }
 
 async function answerFile(request: FileRequest, context: Context): Promise<Answer> {
@@ -194,8 +162,12 @@ async function answerFile(request: FileRequest, context: Context): Promise<Answe
 }
 
 async function answerFiles(request: FilesRequest, context: Context): Promise<Answer> {
-  const blocks = await mapSideBySide(request.paths, maxSideBySide, async (path) => {
-    const { status, content } = await readOne(path, { maxBytes: request.maxBytes ?? 65_536 }, context);
+  const blocks = await mapSideBySide(request.paths, sourceLimits.sideBySide, async (path) => {
+    const { status, content } = await readOne(
+      path,
+      { maxBytes: request.maxBytes ?? sourceLimits.maxSmallBytes },
+      context,
+    );
     const lines = content === undefined ? [] : content.toString('utf8').replace(/\n$/, '').split('\n');
     return [`== ${status} ${path}`, ...lines.map((line) => `\t${line}`)].map((line) => `${line}\n`).join('');
   });
@@ -203,8 +175,12 @@ async function answerFiles(request: FilesRequest, context: Context): Promise<Ans
 }
 
 async function answerInnerFile(request: InnerFileRequest, context: Context): Promise<Answer> {
-  const { maxBytes = defaultMaxBytes, keep = 'head' } = request;
-  const limits: ReadLimits = { maxBytes, keep, limitMs: context.fileTimeoutMs + maxBytes / slowestBytesPerMs };
+  const { maxBytes = sourceLimits.maxBytes, keep = 'head' } = request;
+  const limits: ReadLimits = {
+    maxBytes,
+    keep,
+    limitMs: context.fileTimeoutMs + maxBytes / sourceLimits.slowestBytesPerMs,
+  };
   return context.isSlow(request.directory)
     ? readSlowInnerFile(request, limits, context)
     : readInnerFile(request, limits);
@@ -216,7 +192,7 @@ async function readOne(
   context: Context,
 ): Promise<Answer> {
   const limits: ReadLimits = {
-    maxBytes: request.maxBytes ?? defaultMaxBytes,
+    maxBytes: request.maxBytes ?? sourceLimits.maxBytes,
     keep: request.keep ?? 'head',
     limitMs: context.fileTimeoutMs,
   };

@@ -1,18 +1,16 @@
 /** Looks up, without opening anything, whether a path still leads to the file that a process has open. */
 
-import { lstatSync, type BigIntStats } from 'node:fs';
-
 import type { MountView } from './mount-view.js';
-import { isGone } from './small-file.js';
+import { isDirectory as isDirectoryStat, isGone, type FileStat, type ProcFiles } from './proc-files.js';
 
 /** `same`: the path leads to it. `other`: to another file. `absent`: to none. `-`: that was not looked at. */
 export type NameState = 'same' | 'other' | 'absent' | '-';
 
 export interface NameLookup {
   /** `path` as the mount namespace names it, `file` what is open. */
-  find(path: string, file: Pick<BigIntStats, 'dev' | 'ino'>): NameState;
+  find(path: string, file: Pick<FileStat, 'dev' | 'ino'>): NameState;
   /** What is at a path, without following a link in any part of it; undefined when that cannot be told. */
-  stat(path: string): BigIntStats | undefined;
+  stat(path: string): FileStat | undefined;
 }
 
 /** Paths that were found to be directories are kept, at most so many. */
@@ -22,19 +20,20 @@ const maxDirectories = 100_000;
  * Looks below `root` (`/proc/PID/root`, or nothing for our own mounts). Part by part, because a link that a
  * process put in the way would lead out of its root, and only where no mount on the way may hang.
  */
-export function createLookup(root: string, mounts: MountView): NameLookup {
+export function createLookup(root: string, mounts: MountView, files: ProcFiles): NameLookup {
   const directories = new Set<string>();
   const isDirectory = (path: string): boolean => {
     if (path === '' || directories.has(path)) return true;
     if (!isDirectory(path.slice(0, path.lastIndexOf('/')))) return false;
-    const isOne = lstatSync(`${root}${path}`).isDirectory();
+    const isOne = isDirectoryStat(files.lstat(`${root}${path}`));
     if (isOne && directories.size < maxDirectories) directories.add(path);
     return isOne;
   };
-  const look = (path: string): BigIntStats | undefined => {
+  const look = (path: string): FileStat | undefined => {
     if (!path.startsWith('/') || path.includes('\uFFFD') || !mounts.isLocalPath(path)) return undefined;
+    files.expect(root, path);
     if (!isDirectory(path.slice(0, path.lastIndexOf('/')))) return undefined;
-    return lstatSync(`${root}${path}`, { bigint: true });
+    return files.lstat(`${root}${path}`);
   };
   return {
     find(path, file) {

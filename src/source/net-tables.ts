@@ -1,6 +1,6 @@
 /** Reads the socket tables of network namespaces, and keeps the lines of the sockets that were met. */
 
-import { isDenied, isGone, readLines } from './small-file.js';
+import { isDenied, isGone, type ProcFiles } from './proc-files.js';
 
 /** Column of the inode in each table, from 0 (`man 5 proc_pid_net`, net/ipv4 and net/*: seq_show). */
 const inodeColumns: Readonly<Record<string, number>> = {
@@ -28,6 +28,7 @@ const maxTableBytes = 256 * 1024 * 1024;
  * gives `denied net:TABLE`, one that is too long `cut net:TABLE`, one that the kernel has not gives nothing.
  */
 export async function readNetTables(
+  files: ProcFiles,
   directory: string,
   wanted: Set<string>,
   isOwn: boolean,
@@ -38,7 +39,7 @@ export async function readNetTables(
   const found = new Set<string>();
   const read = (table: string, isKept: (line: string) => boolean): void => {
     try {
-      const isWhole = readLines(`${directory}/${table}`, maxTableBytes, (line) => {
+      const isWhole = files.lines(`${directory}/${table}`, maxTableBytes, (line) => {
         if (isKept(line)) text += `net ${table} ${line.trimEnd()}\n`;
       });
       if (!isWhole) text += `cut net:${table}\n`;

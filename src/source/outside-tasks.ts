@@ -1,8 +1,6 @@
 /** Looks at the processes outside of a tree for two things: who is attached to it, and whose terminals it uses. */
 
-import { readdirSync, readlinkSync } from 'node:fs';
-
-import { escapeOctal, isDenied, orGone } from './small-file.js';
+import { escapeOctal, isDenied, orGone, type ProcFiles } from './proc-files.js';
 import { readStat, startTimeOf } from './task-block.js';
 
 /**
@@ -13,21 +11,22 @@ import { readStat, startTimeOf } from './task-block.js';
  *     denied attached                    some could not be looked at
  */
 export async function findAttached(
+  files: ProcFiles,
   link: string,
   inside: ReadonlySet<number>,
   pause: () => Promise<void>,
 ): Promise<string> {
   let text = '== attached\n';
   let isDeniedOnce = false;
-  for (const pid of listOutside(inside)) {
+  for (const pid of listOutside(files, inside)) {
     await pause();
     try {
-      if (orGone('', () => readlinkSync(`/proc/${pid}/ns/pid`)) !== link) continue;
+      if (orGone('', () => files.link(`/proc/${pid}/ns/pid`)) !== link) continue;
     } catch (error) {
       if (isDenied(error)) isDeniedOnce = true;
       continue;
     }
-    const stat = readStat(`/proc/${pid}`);
+    const stat = readStat(files, `/proc/${pid}`);
     // One that has ended holds nothing.
     if (stat === undefined || / [ZX] /.test(stat.slice(stat.lastIndexOf(')') + 1, stat.lastIndexOf(')') + 4))) continue;
     const name = stat.slice(stat.indexOf('(') + 1, stat.lastIndexOf(')'));
@@ -42,11 +41,15 @@ export async function findAttached(
  *     == terminals
  *     terminal 34817 9123                number of the terminal (field 7 of stat), session
  */
-export async function findTerminals(inside: ReadonlySet<number>, pause: () => Promise<void>): Promise<string> {
+export async function findTerminals(
+  files: ProcFiles,
+  inside: ReadonlySet<number>,
+  pause: () => Promise<void>,
+): Promise<string> {
   const lines = new Set<string>();
-  for (const pid of listOutside(inside)) {
+  for (const pid of listOutside(files, inside)) {
     await pause();
-    const stat = readStat(`/proc/${pid}`);
+    const stat = readStat(files, `/proc/${pid}`);
     const [, , , session, terminal] = stat?.slice(stat.lastIndexOf(')') + 2).split(' ', 5) ?? [];
     if (session !== undefined && terminal !== undefined && terminal !== '0')
       lines.add(`terminal ${terminal} ${session}\n`);
@@ -54,8 +57,9 @@ export async function findTerminals(inside: ReadonlySet<number>, pause: () => Pr
   return ['== terminals\n', ...lines].join('');
 }
 
-function listOutside(inside: ReadonlySet<number>): readonly number[] {
-  return readdirSync('/proc')
+function listOutside(files: ProcFiles, inside: ReadonlySet<number>): readonly number[] {
+  return files
+    .names('/proc')
     .filter((name) => /^\d+$/.test(name))
     .map(Number)
     .filter((pid) => !inside.has(pid));

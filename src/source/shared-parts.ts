@@ -1,7 +1,6 @@
 /** Asks the kernel which processes have their memory or their directories in common with their parents. */
 
-import { runCommand } from '../process/run.js';
-import type { RunContext } from './slow-paths.js';
+import type { ProcFiles } from './proc-files.js';
 
 /** Number of kcmp by processor, as Node names it (linux: syscall tables). */
 const systemCalls: Readonly<Record<string, number>> = {
@@ -26,14 +25,13 @@ const limitMs = 5_000;
  * Lines `shared memory PID` and `shared directory PID`, of children that `clone` made with CLONE_VM or CLONE_FS and
  * that are processes all the same. Nothing where perl is missing or the kernel does not compare (CONFIG_KCMP).
  */
-export async function findShared(parents: ReadonlyMap<number, number>, context: RunContext): Promise<string> {
-  const call = systemCalls[process.arch];
+export async function findShared(parents: ReadonlyMap<number, number>, files: ProcFiles): Promise<string> {
+  const call = systemCalls[files.processor];
   const pairs = [...parents];
   let text = '';
   for (let from = 0; call !== undefined && from < pairs.length; from += pairsPerRun) {
     const part = pairs.slice(from, from + pairsPerRun);
-    const result = await runCommand(['perl', '-e', script, String(call), ...part.flat().map(String)], {
-      ...context,
+    const result = await files.run(['perl', '-e', script, String(call), ...part.flat().map(String)], {
       timeoutMs: limitMs,
       maxBytes: part.length * 8,
       keep: 'head',

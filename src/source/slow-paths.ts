@@ -19,7 +19,7 @@ export async function readSlowFile(path: string, limits: ReadLimits, context: Ru
   if (result.status === 'ok') {
     return { origin: path, status: result.truncated ? 'truncated' : 'ok', content: result.stdout };
   }
-  return explain(path, result, limits.limitMs);
+  return explainFailure(path, result, limits.limitMs);
 }
 
 /**
@@ -33,7 +33,7 @@ export async function statSlowSpace(
 ): Promise<Answer & { blocks?: readonly number[] }> {
   const argv = ['stat', '-f', '-c', '%S %b %a', '--', path] as const;
   const result = await runCommand(argv, { ...context, timeoutMs: limitMs, maxBytes: 4096, keep: 'head' });
-  if (result.status !== 'ok') return explain(path, result, limitMs);
+  if (result.status !== 'ok') return explainFailure(path, result, limitMs);
   return { origin: path, status: 'ok', blocks: result.stdout.toString('latin1').trim().split(' ').map(Number) };
 }
 
@@ -47,7 +47,7 @@ export async function listSlowDirectory(
   // The slash, because a link at the path itself is followed. Ended by NUL, because names may hold line breaks.
   const argv = ['find', `${path}/`, ...depth, '-printf', '%y %s %T@ %P\\0'] as const;
   const result = await runCommand(argv, { ...context, timeoutMs: limitMs, maxBytes: 4 * 1024 * 1024, keep: 'head' });
-  if (result.status !== 'ok') return explain(path, result, limitMs);
+  if (result.status !== 'ok') return explainFailure(path, result, limitMs);
   const lines = splitAtNul(result.stdout).map((entry) => `${escapeFileName(entry)}\n`);
   const wanted = lines.filter((line) => beginnings?.some((beginning) => nameOf(line).startsWith(beginning)) ?? true);
   const content = Buffer.from(wanted.toSorted(byName).join(''));
@@ -72,7 +72,7 @@ function byName(left: string, right: string): number {
 }
 
 /** What the usual small programs mean with their messages; they run with LC_ALL=C. */
-function explain(path: string, result: RunResult, limitMs: number): Answer {
+export function explainFailure(path: string, result: RunResult, limitMs: number): Answer {
   if (result.status === 'timed-out')
     return { origin: path, status: 'timed-out', reason: `no answer within ${limitMs} ms` };
   const reason = result.stderr.toString('utf8').split('\n', 1)[0] ?? '';

@@ -1,8 +1,6 @@
-/** Reads the small files of /proc with as few system calls as can be, and writes names so that they stay on their line. */
+/** Reads the small files of /proc with as few system calls as can be. */
 
 import { closeSync, constants, openSync, readSync } from 'node:fs';
-
-import { errorCode } from '../errors.js';
 
 /** Holds a part of a file; synchronous calls alone use it, so that nobody else is in between. */
 const shared = Buffer.alloc(65_536);
@@ -66,35 +64,13 @@ export function readLines(path: string, maxLength: number, take: (line: string) 
   }
 }
 
-/** What `read` gives, or `otherwise` when the process, thread or descriptor has ended meanwhile. */
-export function orGone<Value>(otherwise: Value, read: () => Value): Value {
+/** The first bytes of a file, at most so many. */
+export function readHead(path: string, maxBytes: number): Buffer {
+  const file = openSync(path, constants.O_RDONLY);
   try {
-    return read();
-  } catch (error) {
-    if (isGone(error)) return otherwise;
-    throw error;
+    const head = Buffer.alloc(maxBytes);
+    return head.subarray(0, readSync(file, head, 0, maxBytes, 0));
+  } finally {
+    closeSync(file);
   }
-}
-
-/** What /proc says of something that has just ended, and of what is not there. */
-export function isGone(error: unknown): boolean {
-  const code = errorCode(error);
-  return code === 'ENOENT' || code === 'ESRCH' || code === 'ENOTDIR';
-}
-
-export function isDenied(error: unknown): boolean {
-  const code = errorCode(error);
-  return code === 'EACCES' || code === 'EPERM';
-}
-
-/** A name on a line of its own, as the kernel writes names in tables: controls and the backslash in octal, `\012`. */
-export function escapeOctal(name: string): string {
-  return needsEscape.test(name) ? name.replaceAll(escaped, toOctal) : name;
-}
-
-const needsEscape = /[\\\u0000-\u001f\u007f]/;
-const escaped = /[\\\u0000-\u001f\u007f]/g;
-
-function toOctal(character: string): string {
-  return `\\${character.charCodeAt(0).toString(8).padStart(3, '0')}`;
 }

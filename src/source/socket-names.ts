@@ -1,7 +1,6 @@
 /** Asks the kernel for the protocol of sockets that stand in no table of /proc. */
 
-import { runCommand } from '../process/run.js';
-import type { RunContext } from './slow-paths.js';
+import type { ProcFiles } from './proc-files.js';
 
 /** Number of getxattr by processor, as Node names it (linux: syscall tables). */
 const systemCalls: Readonly<Record<string, number>> = {
@@ -29,12 +28,12 @@ const limitMs = 5_000;
  */
 export async function readSocketNames(
   paths: readonly string[],
-  context: RunContext,
+  files: ProcFiles,
 ): Promise<ReadonlyMap<string, string> | undefined> {
   const names = new Map<string, string>();
   for (let from = 0; from < paths.length; from += pathsPerRun) {
     const part = paths.slice(from, from + pathsPerRun);
-    const answer = (await askPerl(part, context)) ?? (await askGetfattr(part, context));
+    const answer = (await askPerl(part, files)) ?? (await askGetfattr(part, files));
     if (answer === undefined) return undefined;
     for (const [path, name] of answer) names.set(path, name);
   }
@@ -43,11 +42,10 @@ export async function readSocketNames(
 
 type Names = readonly (readonly [path: string, name: string])[];
 
-async function askPerl(paths: readonly string[], context: RunContext): Promise<Names | undefined> {
-  const call = systemCalls[process.arch];
+async function askPerl(paths: readonly string[], files: ProcFiles): Promise<Names | undefined> {
+  const call = systemCalls[files.processor];
   if (call === undefined) return undefined;
-  const result = await runCommand(['perl', '-e', script, String(call), ...paths], {
-    ...context,
+  const result = await files.run(['perl', '-e', script, String(call), ...paths], {
     timeoutMs: limitMs,
     maxBytes: paths.length * 65,
     keep: 'head',
@@ -57,9 +55,9 @@ async function askPerl(paths: readonly string[], context: RunContext): Promise<N
   return paths.flatMap((path, index) => (isName(lines[index]) ? [[path, lines[index]] as const] : []));
 }
 
-async function askGetfattr(paths: readonly string[], context: RunContext): Promise<Names | undefined> {
+async function askGetfattr(paths: readonly string[], files: ProcFiles): Promise<Names | undefined> {
   const argv = ['getfattr', '--absolute-names', '-n', 'system.sockprotoname', '-e', 'text', '--', ...paths] as const;
-  const result = await runCommand(argv, { ...context, timeoutMs: limitMs, maxBytes: paths.length * 200, keep: 'head' });
+  const result = await files.run(argv, { timeoutMs: limitMs, maxBytes: paths.length * 200, keep: 'head' });
   // It ends with 1 when one of the sockets has gone, and tells of the others all the same.
   if (result.status !== 'ok' && result.exitStatus !== 1) return undefined;
   const blocks = result.stdout.toString('utf8').matchAll(/^# file: (\S+)\nsystem\.sockprotoname="([^"\\]+)/gm);

@@ -1,11 +1,10 @@
-/** Reads one process: its block of lines in the text that local-tasks.ts describes. */
+/** Reads one process: its block of lines in the text that task-tree.ts describes. */
 
-import { closeSync, openSync, readdirSync, readlinkSync, readSync, statfsSync, statSync } from 'node:fs';
 import { setTimeout } from 'node:timers/promises';
 
 import { viewMounts, type MountView } from './mount-view.js';
 import { createLookup } from './name-lookup.js';
-import { escapeOctal, orGone, readParts, readShown } from './small-file.js';
+import { escapeOctal, orGone, type ProcFiles } from './proc-files.js';
 import { describeStat, readDescriptors } from './task-descriptors.js';
 import { readMemory } from './task-memory.js';
 import { fieldOf, isStuckIn, readThreads, type Threads } from './task-threads.js';
@@ -35,19 +34,20 @@ export interface TaskCircumstances {
 export async function readTask(pid: number, circumstances: TaskCircumstances): Promise<ReadTask | undefined> {
   const { walk } = circumstances;
   const block = createBlock(pid);
+  const { files } = walk;
   const { directory } = block;
-  const stat = readStat(directory);
+  const stat = readStat(files, directory);
   if (stat === undefined) return undefined;
-  const status = block.attempt('status', '', () => orGone('', () => readShown(`${directory}/status`)));
+  const status = block.attempt('status', '', () => orGone('', () => files.shown(`${directory}/status`)));
   block.write(`stat ${escapeOctal(stat.trimEnd())}`);
-  const cgroup = block.attempt('cgroup', '', () => orGone('', () => readShown(`${directory}/cgroup`)));
+  const cgroup = block.attempt('cgroup', '', () => orGone('', () => files.shown(`${directory}/cgroup`)));
   for (const line of linesOf(cgroup)) block.write(`cgroup ${escapeOctal(line)}`);
-  const namespaces = readNamespaces(block, circumstances.ownNamespaces.keys());
-  const links = readLinks(block);
+  const namespaces = readNamespaces(block, files, circumstances.ownNamespaces.keys());
+  const links = readLinks(block, files);
   const mountLink = namespaces.get('mnt') ?? '';
   const mounts = viewNamespace(block, circumstances, mountLink, links.get('root'));
-  describeLinks(block, links, mounts);
-  block.attempt('elf', undefined, () => orGone(undefined, () => block.write(`elf ${readClass(directory)}`)));
+  describeLinks(block, files, links, mounts);
+  block.attempt('elf', undefined, () => orGone(undefined, () => block.write(`elf ${readClass(files, directory)}`)));
   const threads = await readThreads(block, walk, { status, namespaces, directory: links.get('cwd') ?? '' });
   circumstances.children(block, threads.ids);
   await readDescriptors(block, walk, { mounts, link: mountLink });
@@ -55,7 +55,7 @@ export async function readTask(pid: number, circumstances: TaskCircumstances): P
     readMemory(block, walk, mounts, Number(fieldOf(status, 'RssShmem').replace(/ kB$/, '')) || 0);
   } else block.cut('maps');
   const begin = startTimeOf(stat);
-  if (startTimeOf(readStat(directory)) !== begin) return undefined;
+  if (startTimeOf(readStatBy(files.shownLast, directory)) !== begin) return undefined;
   return { text: `== ${pid} ${begin}\n${status}${block.text()}`, network: namespaces.get('net') };
 }
 
@@ -64,9 +64,13 @@ function linesOf(text: string): readonly string[] {
 }
 
 /** Undefined when it has ended; or is hidden (hidepid), which is the same to us: it can be seen nowhere. */
-export function readStat(directory: string): string | undefined {
+export function readStat(files: ProcFiles, directory: string): string | undefined {
+  return readStatBy(files.shown, directory);
+}
+
+function readStatBy(read: ProcFiles['shown'], directory: string): string | undefined {
   try {
-    return readShown(`${directory}/stat`);
+    return read(`${directory}/stat`);
   } catch {
     return undefined;
   }
@@ -77,10 +81,10 @@ export function startTimeOf(stat: string | undefined): string | undefined {
   return stat?.slice(stat.lastIndexOf(')') + 2).split(' ', 20)[19];
 }
 
-function readNamespaces(block: Block, kinds: Iterable<string>): ReadonlyMap<string, string> {
+function readNamespaces(block: Block, files: ProcFiles, kinds: Iterable<string>): ReadonlyMap<string, string> {
   const namespaces = new Map<string, string>();
   for (const kind of kinds) {
-    const link = block.attempt(`ns:${kind}`, '', () => readlinkSync(`${block.directory}/ns/${kind}`));
+    const link = block.attempt(`ns:${kind}`, '', () => files.link(`${block.directory}/ns/${kind}`));
     if (link === '') continue;
     namespaces.set(kind, link);
     block.write(`ns:${kind} ${link}`);
@@ -88,10 +92,10 @@ function readNamespaces(block: Block, kinds: Iterable<string>): ReadonlyMap<stri
   return namespaces;
 }
 
-function readLinks(block: Block): ReadonlyMap<string, string> {
+function readLinks(block: Block, files: ProcFiles): ReadonlyMap<string, string> {
   const links = new Map<string, string>();
   for (const name of ['exe', 'cwd', 'root']) {
-    const link = block.attempt(name, '', () => orGone('', () => readlinkSync(`${block.directory}/${name}`)));
+    const link = block.attempt(name, '', () => orGone('', () => files.link(`${block.directory}/${name}`)));
     if (link === '') continue;
     links.set(name, link);
     block.write(`${name} ${escapeOctal(link)}`);
@@ -100,11 +104,16 @@ function readLinks(block: Block): ReadonlyMap<string, string> {
 }
 
 /** Deleted ones are looked at, where that cannot block. */
-function describeLinks(block: Block, links: ReadonlyMap<string, string>, mounts: MountNamespace | undefined): void {
+function describeLinks(
+  block: Block,
+  files: ProcFiles,
+  links: ReadonlyMap<string, string>,
+  mounts: MountNamespace | undefined,
+): void {
   for (const [name, link] of links) {
     if (!link.endsWith(' (deleted)') || mounts?.view.isLocalPath(link) !== true) continue;
     block.attempt(name, undefined, () => {
-      const stat = statSync(`${block.directory}/${name}`, { bigint: true });
+      const stat = files.stat(`${block.directory}/${name}`);
       block.write(`is ${name} ${describeStat(stat)} ${mounts.lookup?.find(link, stat) ?? '-'}`);
     });
   }
@@ -127,22 +136,28 @@ function viewNamespace(
   if (!isRoot) for (const line of view.lines) block.write(`mount ${line}`);
   const isWhole = isOurs || root === '/';
   const prefix = isOurs ? '' : `${block.directory}/root`;
-  const namespace = { view, lookup: isWhole ? createLookup(prefix, view) : undefined };
+  const namespace = { view, lookup: isWhole ? createLookup(prefix, view, walk.files) : undefined };
   walk.mountNamespaces.set(link, namespace);
-  measureMounts(block, view, prefix, namespace.lookup);
+  measureMounts(block, walk.files, view, prefix, namespace.lookup);
   return namespace;
 }
 
 /** @throws an error with the code EPERM for more than is kept: such a table counts as denied */
 function readMounts(walk: Walk, directory: string): string {
   const isMany = walk.mountNamespaces.size > maxMountNamespaces;
-  const table = isMany ? undefined : readParts(`${directory}/mountinfo`, maxMountTable);
+  const table = isMany ? undefined : walk.files.parts(`${directory}/mountinfo`, maxMountTable);
   if (table === undefined) throw Object.assign(new Error('too many mounts'), { code: 'EPERM' });
   return table;
 }
 
 /** How much is in file systems whose contents go into the images or keep them from being made. */
-function measureMounts(block: Block, view: MountView, prefix: string, lookup: MountNamespace['lookup']): void {
+function measureMounts(
+  block: Block,
+  files: ProcFiles,
+  view: MountView,
+  prefix: string,
+  lookup: MountNamespace['lookup'],
+): void {
   for (const line of view.lines) {
     const [, id = '', path = '', type = ''] = /^(\d+) \d+ \S+ \S+ (\S+) .* - (\S+)/.exec(line) ?? [];
     if (!/^(?:mqueue|pstore|tmpfs)$/.test(type)) continue;
@@ -151,9 +166,9 @@ function measureMounts(block: Block, view: MountView, prefix: string, lookup: Mo
     // Another mount may lie over it.
     if (found === undefined || deviceName(found.dev) !== view.deviceOf(id)) continue;
     block.attempt(`mount:${id}`, undefined, () => {
-      if (type !== 'tmpfs') block.write(`entries ${id} ${readdirSync(`${prefix}${place}`).length}`);
+      if (type !== 'tmpfs') block.write(`entries ${id} ${files.names(`${prefix}${place}`).length}`);
       else {
-        const { blocks, bfree, bsize } = statfsSync(`${prefix}${place}`);
+        const { blocks, bfree, bsize } = files.space(`${prefix}${place}`);
         block.write(`used ${id} ${(blocks - bfree) * bsize}`);
       }
     });
@@ -169,15 +184,10 @@ function deviceName(device: bigint): string {
  * 32 or 64, 0 for a process without a program (a zombie). The first entry of its auxiliary vector is a small
  * number followed by one that is not 0, and in the wide form the small one takes eight bytes.
  */
-function readClass(directory: string): number {
-  const file = openSync(`${directory}/auxv`, 'r');
-  try {
-    const head = Buffer.alloc(8);
-    if (readSync(file, head, 0, 8, 0) < 8) return 0;
-    return Math.min(head.readUInt32LE(0), head.readUInt32LE(4)) === 0 ? 64 : 32;
-  } finally {
-    closeSync(file);
-  }
+function readClass(files: ProcFiles, directory: string): number {
+  const head = files.head(`${directory}/auxv`, 8);
+  if (head.length < 8) return 0;
+  return Math.min(head.readUInt32LE(0), head.readUInt32LE(4)) === 0 ? 64 : 32;
 }
 
 const calmAttempts = 5;
@@ -194,8 +204,8 @@ async function isCalm(block: Block, walk: Walk, threads: Threads): Promise<boole
     await setTimeout(calmPauseMs);
     isStuck = threads.ids.some((id) => {
       const directory = `${block.directory}/task/${id}`;
-      const stat = readStat(directory) ?? '';
-      return isStuckIn(directory, stat.charAt(stat.lastIndexOf(')') + 2));
+      const stat = readStat(walk.files, directory) ?? '';
+      return isStuckIn(walk.files, directory, stat.charAt(stat.lastIndexOf(')') + 2));
     });
   }
   return !isStuck;

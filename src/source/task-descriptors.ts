@@ -1,8 +1,6 @@
 /** Reads what a process has open: links, fdinfo and, where that cannot block, the file behind them. */
 
-import { readdirSync, readlinkSync, statSync, type BigIntStats } from 'node:fs';
-
-import { escapeOctal, orGone, readShown } from './small-file.js';
+import { escapeOctal, isCharacterDevice, orGone, type FileStat, type ProcFiles } from './proc-files.js';
 import type { Block, MountNamespace, SeenFile, Walk } from './task-walk.js';
 
 const maxPerTask = 100_000;
@@ -21,14 +19,14 @@ const descriptorsPerPause = 64;
  *     info 5 clockid: 8                              further lines of its fdinfo, those that matter
  */
 export async function readDescriptors(block: Block, walk: Walk, place: MountPlace): Promise<void> {
-  const names = block.attempt('fd', [], () => readdirSync(`${block.directory}/fd`));
+  const names = block.attempt('fd', [], () => walk.files.names(`${block.directory}/fd`));
   let count = 0;
   for (const name of names) {
     if (count >= maxPerTask || walk.descriptorsLeft <= 0) {
       block.cut('fd');
       return;
     }
-    const seen = block.attempt('fd', undefined, () => readDescriptor(block, name));
+    const seen = block.attempt('fd', undefined, () => readDescriptor(block, walk.files, name));
     if (seen === undefined) continue;
     count++;
     walk.descriptorsLeft--;
@@ -53,9 +51,10 @@ interface SeenDescriptor {
   readonly inode: string;
 }
 
-function readDescriptor(block: Block, name: string): SeenDescriptor | undefined {
-  const link = orGone(undefined, () => readlinkSync(`${block.directory}/fd/${name}`));
-  const info = link === undefined ? undefined : orGone(undefined, () => readShown(`${block.directory}/fdinfo/${name}`));
+function readDescriptor(block: Block, files: ProcFiles, name: string): SeenDescriptor | undefined {
+  const link = orGone(undefined, () => files.link(`${block.directory}/fd/${name}`));
+  const info =
+    link === undefined ? undefined : orGone(undefined, () => files.shown(`${block.directory}/fdinfo/${name}`));
   if (link === undefined || info === undefined) return undefined;
   const head = infoHead.exec(info);
   const [all = '', flags = '0', mount = '0', inode = '0'] = head ?? [];
@@ -95,17 +94,17 @@ function describeFile(
   if (plainMemory.test(link) || !isLocal(walk, mounts, mount)) return;
   const key = `${mountLink} ${mount} ${inode} ${link}`;
   const read = (): SeenFile => {
-    const stat = statSync(`${block.directory}/fd/${name}`, { bigint: true });
+    const stat = walk.files.stat(`${block.directory}/fd/${name}`);
     const isHere = mounts?.view.isLocalMount(mount) === true;
     const found = (isHere ? mounts.lookup?.find(link, stat) : undefined) ?? '-';
     // Closed and opened anew meanwhile, it may be another file than the link told.
-    const isStill = found === 'same' || readlinkSync(`${block.directory}/fd/${name}`) === link;
+    const isStill = found === 'same' || walk.files.link(`${block.directory}/fd/${name}`) === link;
     return { text: `${describeStat(stat)} ${isStill ? found : '-'}`, isTerminal: isTerminal(stat) };
   };
-  let file = inode === '0' ? undefined : walk.files.get(key);
+  let file = inode === '0' ? undefined : walk.seenFiles.get(key);
   if (file === undefined) {
     file = block.attempt(`file:${name}`, undefined, () => orGone(undefined, read));
-    walk.files.set(key, file);
+    walk.seenFiles.set(key, file);
   }
   if (file === undefined) return;
   if (file.isTerminal) walk.terminals.add(link);
@@ -124,14 +123,14 @@ function isLocal(walk: Walk, mounts: MountNamespace | undefined, mount: string):
 }
 
 /** Of a major number that terminals have which can control a session (linux Documentation/admin-guide/devices.txt). */
-function isTerminal(stat: BigIntStats): boolean {
-  if (!stat.isCharacterDevice()) return false;
+function isTerminal(stat: FileStat): boolean {
+  if (!isCharacterDevice(stat)) return false;
   const major = majorOf(stat.rdev);
   return major === 4n || major === 5n || (major >= 136n && major <= 143n);
 }
 
 /** As `stat -c '%f %D %i %h %s %b %t:%T'` prints it. */
-export function describeStat({ mode, dev, ino, nlink, size, blocks, rdev }: BigIntStats): string {
+export function describeStat({ mode, dev, ino, nlink, size, blocks, rdev }: FileStat): string {
   return `${mode.toString(16)} ${dev.toString(16)} ${ino} ${nlink} ${size} ${blocks} ${majorOf(rdev).toString(16)}:${minorOf(rdev).toString(16)}`;
 }
 

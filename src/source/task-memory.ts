@@ -1,8 +1,6 @@
 /** Reads what a process has mapped, and leaves out plain files and plain memory. */
 
-import { statSync, type BigIntStats } from 'node:fs';
-
-import { escapeOctal, isDenied, readLines, readShown } from './small-file.js';
+import { escapeOctal, isDenied, isRegular, type FileStat, type ProcFiles } from './proc-files.js';
 import { describeStat } from './task-descriptors.js';
 import type { Block, MountNamespace, Walk } from './task-walk.js';
 
@@ -38,8 +36,8 @@ export function readMemory(block: Block, walk: Walk, mounts: MountNamespace | un
   const kept = block.attempt('maps', [], () => collectMappings(block, walk));
   let hasDevice = false;
   for (const mapping of kept) {
-    const file = mapping.path.startsWith('/') ? findFile(block, mapping, mounts) : undefined;
-    const isPlain = file !== undefined && file.isFile() && !mapping.path.endsWith(' (deleted)');
+    const file = mapping.path.startsWith('/') ? findFile(block, walk.files, mapping, mounts) : undefined;
+    const isPlain = file !== undefined && isRegular(file) && !mapping.path.endsWith(' (deleted)');
     if (isPlain) {
       walk.plainFiles.add(mapping.file);
       continue;
@@ -48,8 +46,8 @@ export function readMemory(block: Block, walk: Walk, mounts: MountNamespace | un
     if (file !== undefined) block.write(`is map:${mapping.range} ${describeStat(file)} -`);
     hasDevice ||= !mapping.path.endsWith(' (deleted)') && mapping.path !== '[uprobes]';
   }
-  if (hasDevice) readFlags(block, kept);
-  if (sharedKb >= minSharedKb) readRollup(block);
+  if (hasDevice) readFlags(block, walk.files, kept);
+  if (sharedKb >= minSharedKb) readRollup(block, walk.files);
 }
 
 /** The kernel writes a line break in a path as `\012` and leaves the backslash itself alone. */
@@ -71,7 +69,7 @@ function collectMappings(block: Block, walk: Walk): readonly Mapping[] {
     else if (kept.size >= maxMaps) block.cut('maps');
     else kept.set(file, readMapping(line, file));
   };
-  if (!readLines(`${block.directory}/maps`, maxMapsBytes, take)) block.cut('maps');
+  if (!walk.files.lines(`${block.directory}/maps`, maxMapsBytes, take)) block.cut('maps');
   return [...kept.values()];
 }
 
@@ -84,15 +82,18 @@ function readMapping(line: string, file: string): Mapping {
 /** Memory that the kernel names like a file; there is nothing to look at. */
 const namedMemory = /^\/(?:SYSV[0-9a-f]{8}|\[aio\]|secretmem|dmabuf:)/;
 
-function findFile(block: Block, mapping: Mapping, mounts: MountNamespace | undefined): BigIntStats | undefined {
+function findFile(
+  block: Block,
+  files: ProcFiles,
+  mapping: Mapping,
+  mounts: MountNamespace | undefined,
+): FileStat | undefined {
   if (mounts === undefined || namedMemory.test(mapping.path)) return undefined;
   const [major = '', minor = ''] = mapping.device.split(':');
   const device = `${parseInt(major, 16)}:${parseInt(minor, 16)}`;
   if (mounts.view.isLocalDevice(device) === false || !mounts.view.isLocalPath(mapping.path)) return undefined;
   try {
-    return statSync(`${block.directory}/map_files/${mapping.range.replaceAll(/\b0+(?=[0-9a-f])/g, '')}`, {
-      bigint: true,
-    });
+    return files.stat(`${block.directory}/map_files/${mapping.range.replaceAll(/\b0+(?=[0-9a-f])/g, '')}`);
   } catch (error) {
     if (!isDenied(error)) return undefined;
   }
@@ -101,7 +102,7 @@ function findFile(block: Block, mapping: Mapping, mounts: MountNamespace | undef
   return found !== undefined && String(found.ino) === mapping.inode ? found : undefined;
 }
 
-function readFlags(block: Block, kept: readonly Mapping[]): void {
+function readFlags(block: Block, files: ProcFiles, kept: readonly Mapping[]): void {
   const wanted = new Set(kept.filter(({ path }) => !path.endsWith(' (deleted)')).map(({ range }) => range));
   let range: string | undefined;
   const take = (line: string): void => {
@@ -112,12 +113,12 @@ function readFlags(block: Block, kept: readonly Mapping[]): void {
     const [first = ''] = line.split(' ', 1);
     if (first.includes('-')) range = wanted.has(first) ? first : undefined;
   };
-  const isWhole = block.attempt('vmflags', true, () => readLines(`${block.directory}/smaps`, maxSmapsBytes, take));
+  const isWhole = block.attempt('vmflags', true, () => files.lines(`${block.directory}/smaps`, maxSmapsBytes, take));
   if (!isWhole) block.cut('vmflags');
 }
 
-function readRollup(block: Block): void {
-  const text = block.attempt('rollup', '', () => readShown(`${block.directory}/smaps_rollup`));
+function readRollup(block: Block, files: ProcFiles): void {
+  const text = block.attempt('rollup', '', () => files.shown(`${block.directory}/smaps_rollup`));
   for (const line of text.split('\n')) {
     if (/^(?:Rss|Pss_Anon|Pss_Shmem|Swap|SwapPss):/.test(line)) block.write(`rollup ${line.replaceAll(/\s+/g, ' ')}`);
   }

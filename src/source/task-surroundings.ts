@@ -1,12 +1,9 @@
 /** Reads what surrounds the processes of a tree: socket tables, processes outside, crdoctor's own namespaces. */
 
-import { existsSync, readlinkSync } from 'node:fs';
-
 import { readNetTables } from './net-tables.js';
 import { findAttached, findTerminals } from './outside-tasks.js';
 import { findShared } from './shared-parts.js';
-import type { RunContext } from './slow-paths.js';
-import { isDenied, isGone, orGone } from './small-file.js';
+import { isDenied, isDirectory, isGone, orGone, type ProcFiles } from './proc-files.js';
 import { readSocketNames } from './socket-names.js';
 import type { Walk } from './task-walk.js';
 
@@ -19,7 +16,6 @@ export interface Surroundings {
   readonly inside: ReadonlySet<number>;
   /** Parent of each process but the first. */
   readonly parents: ReadonlyMap<number, number>;
-  readonly context: RunContext;
 }
 
 /** What belongs to no single process: our own namespaces, tables of sockets, processes outside. */
@@ -30,14 +26,13 @@ export async function readSurroundings({
   networks,
   inside,
   parents,
-  context,
 }: Surroundings): Promise<string> {
   const self = [...ownNamespaces].map(([kind, link]) => `ns:${kind} ${link}\n`).join('');
   const tables = await readTables(walk, networks, ownNamespaces.get('net') ?? '');
-  const names = await nameSockets(walk, tables.unknown, context);
-  const shared = parents.size > 0 ? await findShared(parents, context) : '';
+  const names = await nameSockets(walk, tables.unknown);
+  const shared = parents.size > 0 ? await findShared(parents, walk.files) : '';
   const attached = await readAttached(rootPid, ownNamespaces.get('pid'), inside, walk);
-  const terminals = walk.terminals.size > 0 ? await findTerminals(inside, walk.pause) : '';
+  const terminals = walk.terminals.size > 0 ? await findTerminals(walk.files, inside, walk.pause) : '';
   return `== self\n${self}${tables.text}${names}${shared}${attached}${terminals}`;
 }
 
@@ -49,8 +44,8 @@ async function readAttached(
   walk: Walk,
 ): Promise<string> {
   try {
-    const link = readlinkSync(`/proc/${rootPid}/ns/pid`);
-    return link === own ? '== attached\n' : await findAttached(link, inside, walk.pause);
+    const link = walk.files.link(`/proc/${rootPid}/ns/pid`);
+    return link === own ? '== attached\n' : await findAttached(walk.files, link, inside, walk.pause);
   } catch (error) {
     if (isDenied(error)) return '== attached\ndenied attached\n';
     // It has ended, and who was attached to it with it.
@@ -66,18 +61,25 @@ async function readTables(
   own: string,
 ): Promise<{ text: string; unknown: ReadonlySet<string> }> {
   let text = '';
-  const unsure = findUnsureTables();
+  const unsure = findUnsureTables(walk.files);
   const unknown = new Set(walk.sockets.keys());
   for (const [link, pids] of networks) {
-    const pid = pids.find((each) => orGone('', () => readlinkSync(`/proc/${each}/ns/net`)) === link);
+    const pid = pids.find((each) => orGone('', () => walk.files.link(`/proc/${each}/ns/net`)) === link);
     text += `== net ${link}\n`;
     text +=
       pid === undefined
         ? 'cut net\n'
-        : await readNetTables(`/proc/${pid}/net`, unknown, link === [...networks.keys()][0], unsure, walk.pause);
+        : await readNetTables(
+            walk.files,
+            `/proc/${pid}/net`,
+            unknown,
+            link === [...networks.keys()][0],
+            unsure,
+            walk.pause,
+          );
   }
   if (unknown.size > 0 && !networks.has(own)) {
-    text += `== net ${own}\n${await readNetTables('/proc/self/net', unknown, false, unsure, walk.pause)}`;
+    text += `== net ${own}\n${await readNetTables(walk.files, '/proc/self/net', unknown, false, unsure, walk.pause)}`;
   }
   return { text, unknown };
 }
@@ -86,14 +88,15 @@ async function readTables(
  * Tables with sockets that may be something else: the parts of an MPTCP socket stand in those of TCP, under its
  * inode (linux net/mptcp/subflow.c, mptcp_subflow_create_socket).
  */
-function findUnsureTables(): ReadonlySet<string> {
-  return new Set(existsSync('/proc/sys/net/mptcp') ? ['tcp', 'tcp6'] : []);
+function findUnsureTables(files: ProcFiles): ReadonlySet<string> {
+  const has = orGone(false, () => isDirectory(files.stat('/proc/sys/net/mptcp')));
+  return new Set(has ? ['tcp', 'tcp6'] : []);
 }
 
-async function nameSockets(walk: Walk, unknown: ReadonlySet<string>, context: RunContext): Promise<string> {
+async function nameSockets(walk: Walk, unknown: ReadonlySet<string>): Promise<string> {
   if (unknown.size === 0) return '';
   const paths = new Map([...unknown].map((inode) => [walk.sockets.get(inode) ?? '', inode]));
-  const names = await readSocketNames([...paths.keys()], context);
+  const names = await readSocketNames([...paths.keys()], walk.files);
   if (names === undefined) return '== sockets\ncut sockets\n';
   const lines = [...paths].map(([path, inode]) => (names.has(path) ? `socket ${inode} ${names.get(path)}\n` : ''));
   return `== sockets\n${lines.join('')}`;

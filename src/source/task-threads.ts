@@ -1,8 +1,6 @@
 /** Reads what the threads of a process have of their own: state, tracer, signals, namespaces, directory. */
 
-import { readdirSync, readlinkSync } from 'node:fs';
-
-import { escapeOctal, orGone, readShown } from './small-file.js';
+import { escapeOctal, orGone, type ProcFiles } from './proc-files.js';
 import type { Block, Walk } from './task-walk.js';
 
 const maxThreads = 50_000;
@@ -33,25 +31,25 @@ export interface MainThread {
 export async function readThreads(block: Block, walk: Walk, main: MainThread): Promise<Threads> {
   const isAlone = main.status.includes('\nThreads:\t1\n');
   const own = String(block.pid);
-  let ids = isAlone ? [own] : block.attempt('threads', [own], () => readdirSync(`${block.directory}/task`));
+  let ids = isAlone ? [own] : block.attempt('threads', [own], () => walk.files.names(`${block.directory}/task`));
   if (ids.length > maxThreads) {
     block.cut('threads');
     ids = ids.slice(0, maxThreads);
   }
-  let isStuck = isStuckIn(block.directory, stateOf(main.status));
+  let isStuck = isStuckIn(walk.files, block.directory, stateOf(main.status));
   let count = 0;
   for (const id of ids) {
     if (id === own) continue;
-    const state = block.attempt('threads', '', () => readThread(block, id, main));
-    isStuck ||= isStuckIn(`${block.directory}/task/${id}`, state);
+    const state = block.attempt('threads', '', () => readThread(block, walk.files, id, main));
+    isStuck ||= isStuckIn(walk.files, `${block.directory}/task/${id}`, state);
     if (++count % threadsPerPause === 0) await walk.pause();
   }
   return { ids, isStuck };
 }
 
-function readThread(block: Block, id: string, main: MainThread): string {
+function readThread(block: Block, files: ProcFiles, id: string, main: MainThread): string {
   const directory = `${block.directory}/task/${id}`;
-  const status = orGone('', () => readShown(`${directory}/status`));
+  const status = orGone('', () => files.shown(`${directory}/status`));
   if (status === '') return '';
   const state = stateOf(status);
   const tracer = fieldOf(status, 'TracerPid');
@@ -61,10 +59,10 @@ function readThread(block: Block, id: string, main: MainThread): string {
   // A thread that has exited has left its namespaces.
   if (state === 'Z' || state === 'X') return state;
   for (const [kind, link] of main.namespaces) {
-    const ownLink = orGone(link, () => readlinkSync(`${directory}/ns/${kind}`));
+    const ownLink = orGone(link, () => files.link(`${directory}/ns/${kind}`));
     if (ownLink !== link) block.write(`thread-ns ${id} ${kind} ${ownLink}`);
   }
-  const cwd = orGone(main.directory, () => readlinkSync(`${directory}/cwd`));
+  const cwd = orGone(main.directory, () => files.link(`${directory}/cwd`));
   if (main.directory !== '' && cwd !== main.directory) block.write(`thread-cwd ${id} ${escapeOctal(cwd)}`);
   return state;
 }
@@ -73,10 +71,10 @@ function readThread(block: Block, id: string, main: MainThread): string {
  * Waits in the kernel (state D), perhaps with a lock held. One that waits for its child after vfork does so as
  * well, but holds none (linux kernel/fork.c, wait_for_vfork_done; it is inlined into its caller).
  */
-export function isStuckIn(directory: string, state: string): boolean {
+export function isStuckIn(files: ProcFiles, directory: string, state: string): boolean {
   if (state !== 'D') return false;
   try {
-    return !/^(?:kernel_clone|_?do_fork|wait_for_vfork_done)$/.test(readShown(`${directory}/wchan`).trim());
+    return !/^(?:kernel_clone|_?do_fork|wait_for_vfork_done)$/.test(files.shown(`${directory}/wchan`).trim());
   } catch {
     return true;
   }

@@ -2,7 +2,7 @@
 
 import type { MountView } from './mount-view.js';
 import type { NameLookup } from './name-lookup.js';
-import { isDenied, isGone } from './small-file.js';
+import { isDenied, isGone, type ProcFiles } from './proc-files.js';
 
 /** One mount namespace among the processes. */
 export interface MountNamespace {
@@ -19,12 +19,14 @@ export interface SeenFile {
 
 /** State of one walk. */
 export interface Walk {
+  /** The host whose processes are read. */
+  readonly files: ProcFiles;
   /** Our own mounts, for what processes got from here. */
   readonly ownMounts: MountView;
   /** By the link of /proc/PID/ns/mnt. */
   readonly mountNamespaces: Map<string, MountNamespace>;
   /** Files that several descriptors lead to, by namespace, mount, inode and path. */
-  readonly files: Map<string, SeenFile | undefined>;
+  readonly seenFiles: Map<string, SeenFile | undefined>;
   /** Plain files and plain memory, as maps names them behind the offset: device, inode, path. */
   readonly plainFiles: Set<string>;
   /** Sockets that descriptors lead to: path of a descriptor (`/proc/PID/fd/N`) by inode. */

@@ -1,0 +1,171 @@
+/** What another host said of its files, kept so that the reader of processes can read it without waiting. */
+
+import type { RunOptions, RunResult } from '../process/run.js';
+import { type FileStat, type FileSystemSpace, type ProcFiles } from './proc-files.js';
+
+/** Why something could not be read, as a code of the system. */
+export type FailureCode = 'ENOENT' | 'EACCES' | 'EIO';
+
+export interface RecordedKinds {
+  readonly text: Buffer | string;
+  readonly names: readonly string[];
+  readonly link: string;
+  readonly stat: FileStat;
+  readonly lstat: FileStat;
+  readonly space: FileSystemSpace;
+}
+
+export type RecordedKind = keyof RecordedKinds;
+
+type Program = readonly [string, ...string[]];
+type ProgramLimits = Pick<RunOptions, 'timeoutMs' | 'maxBytes' | 'keep'>;
+type ProgramResult = Pick<RunResult, 'status' | 'exitStatus' | 'stdout'>;
+
+export interface WantedProgram {
+  readonly argv: Program;
+  readonly limits: ProgramLimits;
+}
+
+/** What was asked for and is not recorded yet. */
+export interface Wanted {
+  /** Paths by kind. */
+  readonly paths: Readonly<Record<RecordedKind, ReadonlySet<string>>>;
+  readonly programs: readonly WantedProgram[];
+  readonly isEmpty: boolean;
+}
+
+export interface ProcRecord {
+  readonly put: <Kind extends RecordedKind>(kind: Kind, path: string, value: RecordedKinds[Kind]) => void;
+  readonly putFailure: (kind: RecordedKind, path: string, code: FailureCode) => void;
+  /** The last look at a file, see {@link ProcFiles}. */
+  readonly putLast: (path: string, text: Buffer | undefined) => void;
+  readonly putProgram: (argv: Program, result: ProgramResult) => void;
+  readonly textOf: (path: string) => string | undefined;
+  /** Every path of which something of this kind is known. */
+  readonly paths: (kind: RecordedKind) => Iterable<string>;
+  /** Reads what is recorded; what is not is noted as wanted, and seems not to exist. */
+  readonly files: ProcFiles;
+  /** What was wanted since the last call. */
+  readonly takeWanted: () => Wanted;
+}
+
+/** `processor`: that of the other host, as Node names it. */
+export function createProcRecord(processor: string): ProcRecord {
+  const kinds = createKinds();
+  const last = new Map<string, Buffer | undefined>();
+  const programs = new Map<string, ProgramResult>();
+  let wanted = createWanted();
+  const read = <Kind extends RecordedKind>(kind: Kind, path: string): RecordedKinds[Kind] => {
+    const value = kinds[kind].get(path);
+    if (value === undefined) wanted.paths[kind].add(path);
+    if (value === undefined || (typeof value === 'object' && 'failure' in value)) throw failureOf(value?.failure, path);
+    return value;
+  };
+  const text = (path: string): string => {
+    const value = read('text', path);
+    return typeof value === 'string' ? value : value.toString('utf8');
+  };
+  const files: ProcFiles = {
+    shown: text,
+    shownLast: (path) => {
+      if (last.size === 0) return text(path);
+      const value = last.get(path);
+      if (value === undefined) throw failureOf('ENOENT', path);
+      return value.toString('utf8');
+    },
+    parts: (path, maxLength = Number.POSITIVE_INFINITY) => {
+      const value = text(path);
+      return value.length > maxLength ? undefined : value;
+    },
+    lines: (path, maxLength, take) => {
+      const value = text(path);
+      for (const line of value.slice(0, maxLength).replace(/\n$/, '').split('\n')) if (value !== '') take(line);
+      return value.length <= maxLength;
+    },
+    head: (path, maxBytes) => {
+      const value = read('text', path);
+      return (typeof value === 'string' ? Buffer.from(value) : value).subarray(0, maxBytes);
+    },
+    names: (path) => read('names', path),
+    link: (path) => read('link', path),
+    stat: (path) => read('stat', path),
+    lstat: (path) => read('lstat', path),
+    space: (path) => read('space', path),
+    expect: (root, path) => {
+      for (let end = path.indexOf('/', 1); ; end = path.indexOf('/', end + 1)) {
+        const part = `${root}${end < 0 ? path : path.slice(0, end)}`;
+        if (!kinds.lstat.has(part)) wanted.paths.lstat.add(part);
+        if (end < 0) return;
+      }
+    },
+    run: (argv, limits) => {
+      const result = programs.get(keyOf(argv));
+      if (result === undefined) wanted.programs.push({ argv, limits });
+      return Promise.resolve(result ?? { status: 'ok', exitStatus: 0, stdout: Buffer.alloc(0) });
+    },
+    processor,
+    // Looking again would show the same; see refreshStuck in far-tasks.ts.
+    calmPauses: 0,
+  };
+  return {
+    files,
+    put: (kind, path, value) => void kinds[kind].set(path, value),
+    putFailure: (kind, path, failure) => void kinds[kind].set(path, { failure }),
+    putLast: (path, value) => void last.set(path, value),
+    putProgram: (argv, result) => void programs.set(keyOf(argv), result),
+    textOf: (path) => {
+      const value = kinds.text.get(path);
+      return value === undefined || (typeof value === 'object' && 'failure' in value) ? undefined : value.toString();
+    },
+    paths: (kind) => kinds[kind].keys(),
+    takeWanted: () => {
+      const { paths, programs: asked } = wanted;
+      wanted = createWanted();
+      return {
+        paths,
+        programs: asked,
+        isEmpty: asked.length === 0 && Object.values(paths).every(({ size }) => size === 0),
+      };
+    },
+  };
+}
+
+interface Failure {
+  readonly failure: FailureCode;
+}
+
+type Kinds = { readonly [Kind in RecordedKind]: Map<string, RecordedKinds[Kind] | Failure> };
+
+function createKinds(): Kinds {
+  return {
+    text: new Map(),
+    names: new Map(),
+    link: new Map(),
+    stat: new Map(),
+    lstat: new Map(),
+    space: new Map(),
+  };
+}
+
+function createWanted(): { paths: Record<RecordedKind, Set<string>>; programs: WantedProgram[] } {
+  return {
+    paths: {
+      text: new Set(),
+      names: new Set(),
+      link: new Set(),
+      stat: new Set(),
+      lstat: new Set(),
+      space: new Set(),
+    },
+    programs: [],
+  };
+}
+
+function keyOf(argv: Program): string {
+  return argv.join('\0');
+}
+
+/** Without a stack: most of them are caught at once, and there may be many. */
+function failureOf(code: FailureCode | undefined, path: string): NodeJS.ErrnoException {
+  return Object.assign(new Error(path), { code: code ?? 'ENOENT' });
+}
