@@ -4,7 +4,7 @@ import type { Engine, ObservableEngine } from '../engines/engine.js';
 import { engines, findEngine } from '../engines/index.js';
 import type { Evidence, Source } from '../source/source.js';
 import { collect, gatherHost, rejudgeCriu, type Collected, type CollectRequest } from './collect.js';
-import { gatherForInstance, gatherShared } from './gather-pair.js';
+import { gatherForInstance, gatherNeighbours, gatherShared } from './gather-pair.js';
 import { scoutHost, type Scout } from './scout.js';
 
 /** The host that an instance is to go to. */
@@ -31,14 +31,15 @@ export async function collectPair(
 ): Promise<CollectedPair> {
   const [ofSource, first] = await Promise.all([collect(source, request), lookAtTarget(target, request.engine)]);
   const ofTarget = await complete(target, first, ofSource);
-  const [sharedOfSource, sharedOfTarget, forInstance] = await Promise.all([
+  const [sharedOfSource, sharedOfTarget, forInstance, neighbours] = await Promise.all([
     gatherShared(source, ofSource.host, ofSource.engine),
     gatherShared(target, ofTarget, ofSource.engine),
     gatherForInstance(target, ofTarget, ofSource),
+    gatherNeighbours(target, ofSource),
   ]);
   return {
     source: { ...ofSource, host: [...ofSource.host, ...sharedOfSource] },
-    target: { where: target.where, evidence: [...ofTarget, ...sharedOfTarget, ...forInstance, ...told] },
+    target: { where: target.where, evidence: [...ofTarget, ...sharedOfTarget, ...forInstance, ...neighbours, ...told] },
   };
 }
 
