@@ -5,11 +5,10 @@ import { collect } from '../evidence/collect.js';
 import type { Assessment } from '../findings/finding.js';
 import { escapeText } from '../render/escape.js';
 import type { CheckContext } from '../render/options.js';
-import type { Bundle } from '../source/bundle.js';
 import { readCheckWish, type CheckArguments, type CheckWish } from './check-options.js';
 import type { Invocation } from './invocation.js';
 import type { Judge } from './judging.js';
-import { openPlace, type OpenedPlace } from './open-place.js';
+import { explainPlace, openPlace, tellAboutPlace, type OpenedPlace } from './open-place.js';
 import { deadlineOf, progressOf, textOptionsOf } from './output-options.js';
 import { openRules } from './rule-set.js';
 import { readPlaceOf } from './where-option.js';
@@ -22,8 +21,11 @@ const checkPlaces = ['local', 'ssh', 'report'] as const;
  */
 export async function runCheck(parsed: CheckArguments, invocation: Invocation): Promise<ExitStatus> {
   const place = readPlaceOf(checkPlaces, '--on', parsed.on);
-  // Wrong use is told before another host is called.
-  if (place.kind !== 'report') readCheckWish(parsed, invocation.cwd);
+  // Wrong use, of rules as well, is told before another host is called; else the rules load while it answers.
+  const early =
+    place.kind === 'report' ? undefined : loadJudge(readCheckWish(parsed, invocation.cwd), parsed, invocation);
+  if (parsed.rules !== undefined) await early;
+  early?.catch(() => undefined);
   const opened = await openPlace(place, {
     signal: deadlineOf(parsed, invocation),
     onProgress: progressOf(parsed, invocation),
@@ -32,16 +34,22 @@ export async function runCheck(parsed: CheckArguments, invocation: Invocation): 
     sudo: parsed.sudo,
   });
   try {
-    return await judgePlace(opened, parsed, invocation);
+    tellAboutPlace(opened, parsed.sudo ?? false, invocation);
+    return await judgePlace(opened, early, parsed, invocation);
   } finally {
     await opened.close();
   }
 }
 
-async function judgePlace(opened: OpenedPlace, parsed: CheckArguments, invocation: Invocation): Promise<ExitStatus> {
+async function judgePlace(
+  opened: OpenedPlace,
+  early: Promise<Judge> | undefined,
+  parsed: CheckArguments,
+  invocation: Invocation,
+): Promise<ExitStatus> {
   const { source, bundle } = opened;
-  const { wish, explain } = await readWish(parsed, bundle, invocation);
-  const loading = loadJudge(wish, parsed, invocation);
+  const { wish, explain } = await readWish(parsed, opened, invocation);
+  const loading = early ?? loadJudge(wish, parsed, invocation);
   // What is wrong with rules of the user is told before anything is looked at; else both happen at once.
   if (parsed.rules !== undefined) await loading;
   const tellProblems = (): void => {
@@ -68,8 +76,11 @@ interface ReadWish {
   readonly explain: (error: unknown) => unknown;
 }
 
-async function readWish(parsed: CheckArguments, bundle: Bundle | undefined, { cwd }: Invocation): Promise<ReadWish> {
-  if (bundle === undefined) return { wish: readCheckWish(parsed, cwd), explain: (error) => error };
+async function readWish(parsed: CheckArguments, opened: OpenedPlace, { cwd }: Invocation): Promise<ReadWish> {
+  const { bundle } = opened;
+  if (bundle === undefined) {
+    return { wish: readCheckWish(parsed, cwd), explain: (error) => explainPlace(error, opened) };
+  }
   const { completeArguments, explainRecorded } = await import('./recorded.js');
   return {
     wish: readCheckWish(completeArguments(parsed, bundle.manifest), cwd),

@@ -17,7 +17,7 @@ import type { RuleSet } from '../rules/load.js';
 import { containerWish } from './container-wish.js';
 import { readFailedOutput } from './failed-output.js';
 import type { Invocation } from './invocation.js';
-import { openPlace, type OpenedPlace } from './open-place.js';
+import { explainPlace, openPlace, tellAboutPlace, type OpenedPlace } from './open-place.js';
 import { logJudgeOf } from './log-judge.js';
 import { deadlineOf, progressOf } from './output-options.js';
 import type { ReportArguments } from './report-options.js';
@@ -42,7 +42,10 @@ export async function runReport(parsed: ReportArguments, invocation: Invocation)
   const { env } = invocation;
   const opened = await openPlace(wish.place, { ...work, env, now: invocation.now, sudo: parsed.sudo });
   try {
+    tellAboutPlace(opened, parsed.sudo ?? false, invocation);
     return await writeReport(wish, { words: wish.words, output }, { ...work, ...opened }, rules, invocation);
+  } catch (error) {
+    throw explainPlace(error, opened);
   } finally {
     await opened.close();
   }
