@@ -177,8 +177,6 @@ describe.runIf(isLabUp)('two hosts', { timeout: 300_000 }, () => {
       const ran = crdoctorOn(host, 'report', ...(host === 'a' ? [one] : []), '-o', `${folder}/${host}.tar.gz`);
       expect(ran.status, ran.shown).toBe(0);
     }
-    const packed = mustOn('b', 'base64', '-w0', `${folder}/b.tar.gz`);
-    mustOn('a', 'sh', '-c', `echo ${packed.slice(0, 100_000)} >/dev/null`);
     mustOn('a', 'scp', '-q', `b:${folder}/b.tar.gz`, `${folder}/`);
     const argv = ['check', '--on', `${folder}/a.tar.gz`, '--to', `${folder}/b.tar.gz`, '--format', 'json'];
     const { stdout, shown } = on('a', 'unshare', '--net', 'node', program, ...argv);
