@@ -16,7 +16,7 @@ const user = 'ssh-tester';
 const uid = 54_321;
 const address = '10.99.0.1';
 
-/** An sshd for each way in which the far side is to be another one. The ip of busybox does not tell kinds of links. */
+/** An sshd for each way in which the far side is to be another one. */
 const setUp = `
 set -e
 mkdir -p ${place}/slow ${place}/bb
@@ -27,7 +27,7 @@ printf 'echo Welcome to the machine; printf "\\033[2J\\\\0"; echo "crd_run 1"\\n
 printf '#!/bin/sh\\nsleep 3\\nexec /usr/bin/lxc "$@"\\n' >${place}/slow/lxc
 chmod 755 ${place}/slow/lxc
 ssh-keygen -q -t ed25519 -N '' -f ${place}/other_key
-if busybox=$(command -v busybox); then for name in $($busybox --list); do ln -s $busybox ${place}/bb/$name; done; rm ${place}/bb/ip; fi
+if busybox=$(command -v busybox); then for name in $($busybox --list); do ln -s $busybox ${place}/bb/$name; done; fi
 if [ -d /etc/sudoers.d ]; then echo '${user} ALL=(ALL) NOPASSWD: ALL' >/etc/sudoers.d/${user}; fi
 serve() { # port, key, PATH
   printf '%s\\n' "Port $1" 'ListenAddress ${address}' "HostKey $2" 'UsePAM no' 'PasswordAuthentication no' \\
@@ -161,6 +161,12 @@ describe.runIf(isLabUp)('a host over ssh', { timeout: 120_000 }, () => {
   it('with the programs of busybox alone is judged the same', (context) => {
     if (onHost('a', ['test', '-e', `${place}/bb/sh`]).status !== 0) context.skip('host a has no busybox');
     const far = called('check', '--on', `ssh:${address}:2225`, 'good', '--format', 'json');
-    expect(withoutPlace(far), far.stderr).toEqual(withoutPlace(here('check', 'good', '--format', 'json')));
+    // Its ip does not tell of what kind a link is.
+    const told = (ran: Ran): readonly string[] =>
+      json<CheckReport>(ran)
+        .findings.filter(({ cause }) => cause !== 'netdev-unsupported')
+        .map(({ cause, phase, outcome, message }) => `${cause} ${phase} ${outcome} ${message}`)
+        .toSorted();
+    expect(told(far), far.stderr).toEqual(told(here('check', 'good', '--format', 'json')));
   });
 });
