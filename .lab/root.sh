@@ -2,7 +2,7 @@
 # shellcheck shell=bash disable=SC2016
 
 ROOT_PACKAGES=lxd,lxd-client,lxcfs,dnsmasq-base,iptables,nftables,openssh-server,openssh-client,iproute2,rsync
-ROOT_PACKAGES+=,squashfs-tools,xz-utils,attr,acl,uidmap,strace,procps,ca-certificates,netcat-openbsd,less,git
+ROOT_PACKAGES+=,busybox-static,sudo,squashfs-tools,xz-utils,attr,acl,uidmap,strace,procps,ca-certificates,netcat-openbsd,less,git
 IMAGE_PACKAGES=procps,iproute2,python3-minimal
 # Bookworm's CRIU 3.17 cannot read the vDSO of recent kernels, 4.1 cannot dump inet sockets on 6.16 and later.
 CRIU_SUITE=sid
