@@ -147,7 +147,7 @@ describe.runIf(isLabUp)('a target that cannot take it', { timeout: 400_000 }, ()
       expect(blockers).toContain('criu-not-available-to-engine');
       const bare = on('a', 'lxc', 'move', '-q', name, 'b:');
       expect(bare.status, bare.shown).not.toBe(0);
-      expect(bare.shown).toContain("CRIU isn't installed on the target server");
+      expect(bare.shown).toMatch(/CRIU isn't installed on the \w+ server/);
       expect(stateOn('a', name)).toBe('RUNNING');
     } finally {
       undo();
@@ -193,6 +193,15 @@ describe.runIf(isLabUp)('a target that cannot take it', { timeout: 400_000 }, ()
   });
 });
 
+/** What the daemon of the source still waits for, told by the name of the container in its words. */
+function endTransfers(name: string): void {
+  const script = `for process in /proc/[0-9]*; do
+    tr '\\0' ' ' <$process/cmdline 2>/dev/null | grep -Eq "^(rsync|/usr/bin/lxd netcat) .*$1" && kill "\${process#/proc/}"
+  done; sleep 1; true`;
+  on('a', 'sh', '-c', script, 'sh', name);
+  on('a', 'sh', '-c', script, 'sh', name);
+}
+
 /** Pools and profiles of both hosts for these tests alone. */
 const pool = `two-pool-${run}`;
 const other = `two-other-${run}`;
@@ -208,6 +217,7 @@ describe.runIf(isLabUp)('a target without room', { timeout: 400_000 }, () => {
     name = makeMovable('room', '-p', profile, '-s', pool);
   }, hookMs);
   afterAll(() => {
+    endTransfers(name);
     deleteEverywhere(name);
     for (const host of ['a', 'b'] as const) {
       for (const each of [pool, other]) on(host, 'lxc', 'storage', 'delete', '-q', each);
@@ -236,9 +246,11 @@ describe.runIf(isLabUp)('a target without room', { timeout: 400_000 }, () => {
     const { verdict, findings } = checkMove(name, 'b:');
     const full = findings.filter(({ cause, outcome }) => cause === 'disk-full' && outcome === 'fires');
     expect(full.map(({ message }) => message).join(), verdict).toContain('on the target');
-    const bare = on('a', 'lxc', 'move', '-q', name, 'b:');
+    // LXD 5.0 does not notice that the other end has given up: the bare command hangs.
+    const bare = on('a', 'timeout', '30', 'lxc', 'move', '-q', name, 'b:');
     expect(bare.status, bare.shown).not.toBe(0);
-    expect(bare.shown).toMatch(/No space left on device/);
     expect(stateOn('a', name)).toBe('RUNNING');
+    expect(stateOn('b', name)).not.toBe('RUNNING');
+    expect(Number(mustOn('b', 'df', '--output=avail', `${folder}/small`).trim().split('\n').at(-1))).toBeLessThan(100);
   });
 });
