@@ -7,7 +7,7 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 
 import { collect, type Collected } from '../src/evidence/collect.js';
-import { gatherForInstance, gatherShared } from '../src/evidence/gather-pair.js';
+import { gatherForInstance, gatherNeighbours, gatherShared } from '../src/evidence/gather-pair.js';
 import { openLocal } from '../src/source/local.js';
 import type { Evidence } from '../src/source/source.js';
 
@@ -16,11 +16,11 @@ const instance = name === '' ? undefined : name;
 const checkout = process.cwd();
 const source = openLocal({ env: process.env, now: () => new Date() });
 const collected = await collect(source, { instance });
-const pair = instance === undefined ? await gatherPair(collected) : [];
 const fixture = {
   ...collected,
-  host: [...collected.host.map(withoutEnvironment), ...pair],
+  host: collected.host.map(withoutEnvironment),
   ofInstance: collected.ofInstance.map(withoutEnvironment),
+  ...(instance === undefined && { pair: await gatherPair(collected) }),
 };
 // A fixture tells of the lab, not of the directory that somebody has the checkout in.
 writeFileSync(output, `${JSON.stringify(fixture, null, 1).replaceAll(checkout, '/checkout')}\n`);
@@ -45,6 +45,7 @@ async function gatherPair({ host, engine, ...rest }: Collected): Promise<readonl
   const answers = [
     ...(await gatherShared(source, host, engine)),
     ...(await gatherForInstance(source, host, coming)),
+    ...(await gatherNeighbours(source, coming)),
   ];
   return answers.filter(({ id }) => id !== 'host.clock').map(withoutOthers);
 }
@@ -53,9 +54,17 @@ async function gatherPair({ host, engine, ...rest }: Collected): Promise<readonl
 function withoutOthers(evidence: Evidence): Evidence {
   const { id, text } = evidence;
   if (!id.startsWith('engine.') || text === undefined || evidence.status !== 'ok') return evidence;
-  const records = JSON.parse(text) as readonly { readonly name: string; readonly used_by?: unknown }[];
+  const records = JSON.parse(text) as readonly (string | { readonly name: string; readonly used_by?: unknown })[];
   const ofLab = records
-    .filter(({ name: each }) => id !== 'engine.instance.list' || /^(?:good|default|bad-[a-z-]+)$/.test(each))
-    .map((each) => ('used_by' in each ? { ...each, used_by: [] } : each));
+    .filter((each) => !isInstance(id) || /^(?:\/1\.0\/instances\/)?(?:good|default|bad-[a-z-]+)$/.test(nameOf(each)))
+    .map((each) => (typeof each === 'object' && 'used_by' in each ? { ...each, used_by: [] } : each));
   return { ...evidence, text: JSON.stringify(ofLab, undefined, 1) };
+}
+
+function isInstance(id: string): boolean {
+  return id === 'engine.instances' || id === 'engine.neighbours';
+}
+
+function nameOf(record: string | { readonly name: string }): string {
+  return typeof record === 'string' ? record : record.name;
 }

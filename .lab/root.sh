@@ -2,7 +2,7 @@
 # shellcheck shell=bash disable=SC2016
 
 ROOT_PACKAGES=lxd,lxd-client,lxcfs,dnsmasq-base,iptables,nftables,openssh-server,openssh-client,iproute2,rsync
-ROOT_PACKAGES+=,squashfs-tools,xz-utils,attr,acl,uidmap,strace,procps,ca-certificates,netcat-openbsd,less,git
+ROOT_PACKAGES+=,busybox-static,sudo,squashfs-tools,xz-utils,attr,acl,uidmap,strace,procps,ca-certificates,netcat-openbsd,less,git
 # Debian 13: its Incus needs a newer liblxc than Debian 12 has. incus-base is the part without virtual machines.
 INCUS_ROOT_PACKAGES=incus-base,incus-client,lxcfs,dnsmasq-base,iptables,nftables,openssh-server,openssh-client,iproute2
 INCUS_ROOT_PACKAGES+=,rsync,squashfs-tools,xz-utils,attr,acl,uidmap,strace,procps,ca-certificates,netcat-openbsd,less

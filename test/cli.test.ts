@@ -81,7 +81,7 @@ describe('crdoctor', () => {
     [['check', '--format', 'html', 'c1'], /this release writes no HTML/],
     [['check', '--format', 'xml', 'c1'], /--format cannot be "xml"/],
     [['check', '--for', 'fun', 'c1'], /--for cannot be "fun"/],
-    [['check', '--on', 'ssh:host', 'c1'], /--on ssh:host: this release looks at the local host and at reports alone/],
+    [['check', '--on', 'ssh:-oProxyCommand=x', 'c1'], /--on ssh:-oProxyCommand=x: this is no name of a host/],
     [['check', '--to', 'remote:', 'c1'], /--to remote:: this release looks at the local host alone/],
     [['check', '--to', 'local', '--for', 'stop', 'c1'], /--to goes with --for move/],
     [['check', '--pid', '-1'], /.+/],

@@ -12,6 +12,7 @@ import { readCheckWish, type CheckArguments, type CheckWish } from './check-opti
 import type { Invocation } from './invocation.js';
 import type { Judge } from './judging.js';
 import { openEnds, type OpenEnds } from './open-ends.js';
+import { explainPlace, tellAboutPlace, type OpenedPlace } from './open-place.js';
 import type { OpenTarget } from './open-target.js';
 import { deadlineOf, progressOf, textOptionsOf } from './output-options.js';
 import { openRules } from './rule-set.js';
@@ -23,9 +24,13 @@ import { readPlace } from './where-option.js';
  */
 export async function runCheck(parsed: CheckArguments, invocation: Invocation): Promise<ExitStatus> {
   const place = readPlace('--on', parsed.on);
-  // Wrong use is told before another host is called.
-  if (place.kind !== 'report') readCheckWish(parsed, invocation.cwd);
-  const ends = await openEnds(place, parsed.to === undefined ? undefined : readPlace('--to', parsed.to), {
+  const to = parsed.to === undefined ? undefined : readPlace('--to', parsed.to);
+  // Wrong use, of rules as well, is told before another host is called; else the rules load while it answers.
+  const early =
+    place.kind === 'report' ? undefined : loadJudge(readCheckWish(parsed, invocation.cwd), parsed, invocation);
+  if (parsed.rules !== undefined) await early;
+  early?.catch(() => undefined);
+  const ends = await openEnds(place, to, {
     signal: deadlineOf(parsed, invocation),
     onProgress: progressOf(parsed, invocation),
     env: invocation.env,
@@ -35,7 +40,8 @@ export async function runCheck(parsed: CheckArguments, invocation: Invocation): 
     invocation,
   });
   try {
-    return await judgeEnds(ends, parsed, invocation);
+    tellAboutPlace(ends.opened, parsed.sudo ?? false, invocation);
+    return await judgeEnds(ends, early, parsed, invocation);
   } finally {
     await ends.close();
   }
@@ -43,12 +49,13 @@ export async function runCheck(parsed: CheckArguments, invocation: Invocation): 
 
 async function judgeEnds(
   { opened, target }: OpenEnds,
+  early: Promise<Judge> | undefined,
   parsed: CheckArguments,
   invocation: Invocation,
 ): Promise<ExitStatus> {
   const { source, bundle } = opened;
-  const { wish, explain } = await readWish(parsed, bundle, invocation);
-  const loading = loadJudge(wish, parsed, invocation);
+  const { wish, explain } = await readWish(parsed, opened, invocation);
+  const loading = early ?? loadJudge(wish, parsed, invocation);
   // What is wrong with rules of the user is told before anything is looked at; else both happen at once.
   if (parsed.rules !== undefined) await loading;
   const tellProblems = (): void => {
@@ -86,8 +93,11 @@ interface ReadWish {
   readonly explain: (error: unknown) => unknown;
 }
 
-async function readWish(parsed: CheckArguments, bundle: Bundle | undefined, { cwd }: Invocation): Promise<ReadWish> {
-  if (bundle === undefined) return { wish: readCheckWish(parsed, cwd), explain: (error) => error };
+async function readWish(parsed: CheckArguments, opened: OpenedPlace, { cwd }: Invocation): Promise<ReadWish> {
+  const { bundle } = opened;
+  if (bundle === undefined) {
+    return { wish: readCheckWish(parsed, cwd), explain: (error) => explainPlace(error, opened) };
+  }
   const { completeArguments, explainRecorded } = await import('./recorded.js');
   return {
     wish: readCheckWish(completeArguments(parsed, bundle.manifest), cwd),

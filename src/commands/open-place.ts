@@ -1,9 +1,12 @@
 /** Opens a place that evidence comes from. */
 
+import { exitStatus, UserError } from '../errors.js';
+import { escapeText } from '../render/escape.js';
 import type { Bundle } from '../source/bundle.js';
 import { openLocal, type LocalOptions } from '../source/local.js';
 import type { Source } from '../source/source.js';
 import type { FarHost } from '../source/ssh.js';
+import type { Invocation } from './invocation.js';
 import type { Place } from './where-option.js';
 
 /** A place that was opened; whoever opened it has to close it. */
@@ -44,4 +47,25 @@ export async function openPlace(place: OpenablePlace, options: OpenOptions): Pro
     default:
       return { source: openLocal(options), bundle: undefined, far: undefined, close: () => Promise.resolve() };
   }
+}
+
+/** The same error as one about that place, so that it does not seem to speak of this host. */
+export function explainPlace(error: unknown, { source, far }: OpenedPlace): unknown {
+  if (far === undefined || !(error instanceof UserError)) return error;
+  const lost = far.lost();
+  if (lost === undefined) {
+    const { message, exitStatus: status, hint } = error;
+    return new UserError(`${source.where}: ${message}`, { exitStatus: status, ...(hint !== undefined && { hint }) });
+  }
+  return new UserError(`${source.where}: the connection was lost too early to judge anything: ${lost}`, {
+    exitStatus: exitStatus.unknown,
+    hint: 'Try it again; what was seen until then is not enough',
+  });
+}
+
+/** Says on standard error what has to be known about a place before its answers are read. */
+export function tellAboutPlace({ source, far }: OpenedPlace, sudo: boolean, { stderr }: Invocation): void {
+  if (far === undefined || far.isRoot) return;
+  const what = sudo ? 'sudo has made us another user than root there' : '--sudo asks for root there';
+  stderr.write(`crdoctor: ${escapeText(`${source.where}: not root, so some things cannot be seen; ${what}`)}\n`);
 }

@@ -3,15 +3,23 @@
 import { UserError } from '../errors.js';
 import { writeSshAddress, type SshAddress } from '../source/ssh-address.js';
 import { createUnreachable } from '../source/unreachable.js';
-import { openPlace } from './open-place.js';
+import { openPlace, type OpenedPlace } from './open-place.js';
 import type { OpenTarget, OpenTargetOptions } from './open-target.js';
+
+function problemsOf(where: string, far: OpenedPlace['far']): readonly string[] {
+  const lost = far?.lost();
+  return [
+    ...(far?.isRoot === false ? [`${where}: not root, so some things cannot be seen; --sudo asks for root there`] : []),
+    ...(lost === undefined ? [] : [`${where}: the connection was lost: ${lost}`]),
+  ];
+}
 
 export async function openOverSsh(address: SshAddress, options: OpenTargetOptions): Promise<OpenTarget> {
   const { invocation, signal, sudo } = options;
   const { env, now } = invocation;
   try {
-    const { source, close } = await openPlace({ kind: 'ssh', address }, { signal, env, now, sudo });
-    return { source, isRecorded: false, problems: () => [], told: [], close };
+    const { source, far, close } = await openPlace({ kind: 'ssh', address }, { signal, env, now, sudo });
+    return { source, isRecorded: false, problems: () => problemsOf(source.where, far), told: [], close };
   } catch (error) {
     if (!(error instanceof UserError)) throw error;
     const where = `ssh:${writeSshAddress(address)}`;

@@ -20,7 +20,7 @@ import { readFailedOutput } from './failed-output.js';
 import type { Invocation } from './invocation.js';
 import { logJudgeOf } from './log-judge.js';
 import { openEnds } from './open-ends.js';
-import type { OpenedPlace } from './open-place.js';
+import { explainPlace, tellAboutPlace, type OpenedPlace } from './open-place.js';
 import type { OpenTarget } from './open-target.js';
 import { deadlineOf, progressOf } from './output-options.js';
 import type { ReportArguments } from './report-options.js';
@@ -46,8 +46,11 @@ export async function runReport(parsed: ReportArguments, invocation: Invocation)
   const options = { ...work, env, now: invocation.now, sudo: parsed.sudo, engine: wish.engine, invocation };
   const ends = await openEnds(wish.place, wish.to, options);
   try {
+    tellAboutPlace(ends.opened, parsed.sudo ?? false, invocation);
     const opened = { ...work, ...ends.opened, target: ends.target };
     return await writeReport(wish, { words: wish.words, output }, opened, rules, invocation);
+  } catch (error) {
+    throw explainPlace(error, ends.opened);
   } finally {
     await ends.close();
   }

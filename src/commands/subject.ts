@@ -17,7 +17,9 @@ export function subjectOf(
     ...(name === undefined ? {} : { instance: name }),
     operation: wish.operation,
     source: summaryOf(facts.source, engine?.version, where.source),
-    ...(where.target === undefined ? {} : { target: summaryOf(facts.target, undefined, where.target) }),
+    ...(where.target === undefined
+      ? {}
+      : { target: summaryOf(facts.target, facts.target?.server?.version, where.target) }),
   };
 }
 

@@ -14,6 +14,7 @@ export const criu: Engine = {
   instanceRequests: () => [],
   pidRequest: () => undefined,
   targetRequests: [],
+  neighboursRequest: undefined,
   namesRequest: undefined,
   readInstance: () => ({ outcome: 'missing' }),
   readNames: () => [],

@@ -108,6 +108,11 @@ export interface Engine {
   pidRequest(name: string): EvidenceRequest | undefined;
   /** Asks the engine of a target for what an instance that comes there may need or collide with. */
   readonly targetRequests: readonly EvidenceRequest[];
+  /**
+   * Asks the engine of a target for the configuration of all its instances, to find addresses that are taken. No part of
+   * a report: they are nothing to those who read it.
+   */
+  readonly neighboursRequest: EvidenceRequest | undefined;
   /** Asks for the names of all instances. */
   readonly namesRequest: EvidenceRequest | undefined;
   readInstance(evidence: ReadonlyMap<string, Evidence>): InstanceAnswer;

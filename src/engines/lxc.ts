@@ -25,6 +25,7 @@ export const lxc: Engine = {
   ],
   pidRequest: () => undefined,
   targetRequests: [],
+  neighboursRequest: undefined,
   namesRequest: { id: 'engine.instances', kind: 'command', argv: ['lxc-ls', '-1'], timeoutMs: toolTimeoutMs },
   readInstance: (evidence) => readInstance(evidence.get('engine.instance')),
   readNames: ({ text }) => parseLxcNames(text ?? ''),

@@ -35,3 +35,9 @@ export async function gatherForInstance(
   const ofIt = instance === undefined ? [] : targetRequests(engine, ofInstance, packaging);
   return await target.gather([...engine.targetRequests, ...ofIt]);
 }
+
+/** Whose addresses an instance may collide with on the target; never for a report. */
+export async function gatherNeighbours(target: Source, { engine }: Collected): Promise<readonly Evidence[]> {
+  const request = engine === undefined ? undefined : engines[engine].neighboursRequest;
+  return request === undefined ? [] : await target.gather([request]);
+}

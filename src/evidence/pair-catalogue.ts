@@ -61,7 +61,7 @@ export function pairRequests(criu: string | undefined): readonly EvidenceRequest
       kind: 'command',
       // The log tells size and layout of the registers, which without CRIU only the CPUID instruction does. Asking
       // for one feature that every release has is the cheapest way to it.
-      argv: [...criuWords(criu), 'check', '--feature', 'mnt_id', '-v4'],
+      argv: [...criuWords(criu), 'check', '--feature', 'timerfd', '-v4'],
       timeoutMs: shortCommandMs,
     },
     { id: 'host.pagesize', kind: 'command', argv: ['getconf', 'PAGESIZE'], timeoutMs: shortCommandMs },

@@ -73,9 +73,9 @@ function isKnown(status: string | undefined): boolean {
   return status === 'ok' || status === 'absent';
 }
 
-/** Sysctls of which less is not worse. */
+/** Sysctls of which less is not worse, and the one that the pids inside are compared with. */
 function isOther(name: string): boolean {
-  return name === 'vm.overcommit_memory' || name === 'vm.mmap_min_addr';
+  return name === 'vm.overcommit_memory' || name === 'vm.mmap_min_addr' || name === 'kernel.pid_max';
 }
 
 /** Sysctls that the kernel sets by the size of the memory as it boots. */

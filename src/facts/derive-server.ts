@@ -1,6 +1,13 @@
 /** Turns what an engine says of itself and of all that it manages into facts about its host. */
 
-import { parseInstances, parseNetworks, parsePools, parseProfiles, parseServer } from '../parse/server-json.js';
+import {
+  parseInstanceNames,
+  parseInstances,
+  parseNetworks,
+  parsePools,
+  parseProfiles,
+  parseServer,
+} from '../parse/server-json.js';
 import type { ProfileRecord } from '../parse/server-json.js';
 import type { Instance } from '../engines/engine.js';
 import type { EvidenceReader } from './evidence-reader.js';
@@ -10,7 +17,7 @@ import type { HostFacts } from './schema.js';
 export function deriveServer(reader: EvidenceReader): NonNullable<HostFacts['server']> {
   const server = reader.read('engine.server', parseServer);
   const profiles = reader.read('engine.profiles', parseProfiles);
-  const instances = reader.read('engine.instance.list', parseInstances);
+  const neighbours = reader.read('engine.neighbours', parseInstances);
   return {
     version: server?.version,
     liblxc: server?.liblxc,
@@ -19,9 +26,9 @@ export function deriveServer(reader: EvidenceReader): NonNullable<HostFacts['ser
     profileDevices: profiles?.flatMap(devicesOf),
     pools: reader.read('engine.pool', parsePools)?.map(({ name }) => name),
     networks: reader.read('engine.network.list', parseNetworks),
-    instances: instances?.map(({ name }) => name),
-    addresses: instances?.flatMap(findAddresses),
-    hardwareAddresses: instances?.flatMap(findHardwareAddresses),
+    instances: reader.read('engine.instances', parseInstanceNames),
+    addresses: neighbours?.flatMap(findAddresses),
+    hardwareAddresses: neighbours?.flatMap(findHardwareAddresses),
   };
 }
 

@@ -38,9 +38,9 @@ const serverFacts = {
   }),
   pools: texts('names of its storage pools', 'engine.pool'),
   networks: texts('names of its networks and of the interfaces of the host', 'engine.network.list'),
-  instances: texts('names of its instances', 'engine.instance.list'),
-  addresses: texts('IP addresses that the configurations of its instances give', 'engine.instance.list'),
-  hardwareAddresses: texts('MAC addresses of its instances, lower case', 'engine.instance.list'),
+  instances: texts('names of its instances', 'engine.instances'),
+  addresses: texts('IP addresses that the configurations of its instances give', 'engine.neighbours'),
+  hardwareAddresses: texts('MAC addresses of its instances, lower case', 'engine.neighbours'),
 };
 
 export const pairFacts = {

@@ -23,9 +23,14 @@ const levels: readonly (readonly string[])[] = [
   ['avx512f', 'avx512bw', 'avx512cd', 'avx512dq', 'avx512vl'],
 ];
 
-/** Of other architectures the kernel shows what programs may use, and nothing else. */
+/**
+ * Those that programs most often need come first. Of other architectures the kernel shows what programs may use, and
+ * nothing else.
+ */
 export function selectInstructions(flags: readonly string[], machine: string): readonly string[] {
-  return isX86(machine) ? flags.filter((flag) => instructionsOfX86.has(flag)) : flags;
+  if (!isX86(machine)) return flags;
+  const common = levels.flat().filter((flag) => flags.includes(flag));
+  return [...common, ...flags.filter((flag) => instructionsOfX86.has(flag) && !common.includes(flag))];
 }
 
 /** 1 to 4 for x86-64-v1 to -v4, 0 for any other CPU. */

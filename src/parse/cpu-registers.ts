@@ -19,7 +19,7 @@ const setBits: readonly (readonly [bit: number, name: string])[] = [
   [19, 'APX'],
 ];
 
-/** Of a CPU that has no xsave at all. */
+/** Of a CPU without xsave, which keeps x87 and SSE in an area of a fixed size. */
 const none: CpuRegisters = { sets: [], bytes: 0, maxBytes: 0 };
 
 /**
@@ -31,7 +31,7 @@ const none: CpuRegisters = { sets: [], bytes: 0, maxBytes: 0 };
 export function parseCpuRegisters(text: string): CpuRegisters | undefined {
   const [, mask, bytes, maxBytes] =
     /cpu: fpu: xfeatures_mask 0x([0-9a-f]{1,16}) xsave_size (\d{1,9}) xsave_size_max (\d{1,9})/.exec(text) ?? [];
-  if (mask === undefined) return /cpu: .{0,200}\bxsave:0\b/.test(text) ? none : undefined;
+  if (mask === undefined) return text.includes('cpu: fpu: x87 FPU will use FXSAVE') ? none : undefined;
   const bits = BigInt(`0x${mask}`);
   return {
     sets: setBits.flatMap(([bit, name]) => ((bits >> BigInt(bit)) % 2n === 1n ? [name] : [])),

@@ -47,12 +47,13 @@ function toFinding(finding: Finding): Omit<Finding, 'why'> {
   };
 }
 
-function toOccurrence({ side, pid, fd, path, message }: Occurrence): Occurrence {
+function toOccurrence({ side, pid, fd, path, message, values }: Occurrence): Occurrence {
   return {
     side,
     ...(pid === undefined ? {} : { pid }),
     ...(fd === undefined ? {} : { fd }),
     ...(path === undefined ? {} : { path }),
     message,
+    ...(values === undefined ? {} : { values: values.map(({ side: of, text }) => ({ side: of, text })) }),
   };
 }

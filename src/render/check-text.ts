@@ -16,6 +16,7 @@ import type { CheckContext, TextOptions } from './options.js';
 import { fillParagraphs } from './paragraphs.js';
 import { howToRead } from './readable.js';
 import { makeStyle, type Style } from './style.js';
+import { twoColumns } from './two-columns.js';
 import { operationTitle, subjectTitle, verdictMeaning } from './verdict.js';
 import { wrap } from './wrap.js';
 
@@ -69,6 +70,7 @@ function findingLines({ finding, phases }: SharedFinding, page: Page): readonly 
   return [
     `${mark(`${finding.severity.toUpperCase()} (${words})`)}  ${style.strong(escapeText(finding.title))} ${style.faint(`[${escapeText(finding.cause)}]`)}`,
     ...messageLines(finding, page),
+    ...(explain ? twoColumns(finding, columns) : []),
     ...(explain ? fillParagraphs(finding.why, columns, '  why: ', '       ') : []),
     ...fillParagraphs(finding.fix, columns, '  fix: ', '       '),
     ...(explain ? explanation(finding, page) : []),

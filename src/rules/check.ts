@@ -5,7 +5,7 @@ import { factSchema } from '../facts/schema.js';
 import { captureNames } from './captures.js';
 import { checkResidue } from './check-residue.js';
 import { isDiagnoseTest, type Cause, type Prediction, type Signature } from './cause.js';
-import { compileCause } from './compile.js';
+import { compileCause, type CompiledPrediction } from './compile.js';
 import { compileCondition, compileList, compileLogCondition, ExpressionError } from './language.js';
 import { readRuleFiles, type RuleFile } from './load.js';
 import { compileLogMessage } from './template.js';
@@ -60,10 +60,7 @@ function duplicateIds(files: readonly RuleFile[]): readonly RuleProblem[] {
 export function checkCause(cause: Cause): readonly Complaint[] {
   const complaints = [
     ...compileComplaints(cause),
-    ...cause.predict.flatMap((prediction, index) => [
-      ...partComplaints(prediction, ['predict', index]),
-      ...sidesComplaints(cause, prediction, ['predict', index]),
-    ]),
+    ...cause.predict.flatMap((prediction, index) => partComplaints(prediction, ['predict', index])),
     ...cause.diagnose.flatMap((signature, index) => signatureComplaints(signature, ['diagnose', index])),
     ...testComplaints(cause),
   ];
@@ -76,11 +73,11 @@ export function checkCause(cause: Cause): readonly Complaint[] {
 
 function compileComplaints(cause: Cause): readonly Complaint[] {
   try {
-    for (const { message, sides } of compileCause(cause).predictions) {
-      message();
-      sides();
-    }
-    return [];
+    return compileCause(cause).predictions.flatMap((compiled, index) => {
+      compiled.message();
+      compiled.sides();
+      return sidesComplaints(cause, compiled, ['predict', index]);
+    });
   } catch (error) {
     if (!(error instanceof ExpressionError)) throw error;
     const { path = [], message } = error.problem;
@@ -89,11 +86,13 @@ function compileComplaints(cause: Cause): readonly Complaint[] {
 }
 
 /** Who reads that two hosts differ wants to know in what. */
-function sidesComplaints(cause: Cause, prediction: Prediction, at: Path): readonly Complaint[] {
-  const scope = prediction.scope ?? cause.scope;
-  const { sides } = prediction;
-  if (scope === 'pair' && sides === undefined) return [{ path: at, message: 'sides: what source and target have' }];
-  return scope !== 'pair' && sides !== undefined ? [{ path: at, message: 'sides: nothing is compared here' }] : [];
+function sidesComplaints(cause: Cause, { prediction, reads }: CompiledPrediction, at: Path): readonly Complaint[] {
+  const { scope = cause.scope, sides } = prediction;
+  if (scope !== 'pair') return sides === undefined ? [] : [{ path: at, message: 'sides: nothing is compared here' }];
+  const compares = ['target', 'source|instance|engine'].every((side) =>
+    reads.some((path) => new RegExp(`^(?:${side})\\b`).test(path)),
+  );
+  return compares && sides === undefined ? [{ path: at, message: 'sides: what source and target have' }] : [];
 }
 
 /** Each part by itself, so that a parenthesis closed in one and opened in another does not pass. */

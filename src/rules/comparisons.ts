@@ -5,17 +5,16 @@ type Entries = ReadonlyMap<string, string> | Readonly<Record<string, string>>;
 const entriesOf = (map: Entries): readonly (readonly [string, string])[] =>
   map instanceof Map ? [...map] : Object.entries(map as Readonly<Record<string, string>>);
 
-/**
- * Keys whose number is smaller in the second map, with both values: `fs.nr_open (1048576, there 1024)`. Keys that only
- * one of them has are left out, and so are values that are no numbers.
- */
+/** Keys whose number is smaller in the second map; those that only one of them has, or that are no numbers, are left out. */
 export function findSmaller(here: Entries, there: Entries): readonly string[] {
   const others = new Map(entriesOf(there));
-  return entriesOf(here).flatMap(([key, value]) => {
-    const other = others.get(key);
-    const isSmaller = other !== undefined && Number(other) < Number(value);
-    return isSmaller ? [`${key} (${value}, there ${other})`] : [];
-  });
+  return entriesOf(here).flatMap(([key, value]) => (Number(others.get(key)) < Number(value) ? [key] : []));
+}
+
+/** These keys of a map with their values: `fs.nr_open 1024`. */
+export function pickEntries(map: Entries, keys: readonly string[]): readonly string[] {
+  const values = new Map(entriesOf(map));
+  return keys.flatMap((key) => (values.has(key) ? [`${key} ${values.get(key) ?? ''}`] : []));
 }
 
 /** More names than these are counted instead. */

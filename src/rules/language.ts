@@ -11,7 +11,7 @@ import type { Fact, FactFields } from '../facts/fact.js';
 import { factSchema, logSchema, operationSchema, type LogFacts } from '../facts/schema.js';
 import { compareVersions } from '../parse/version.js';
 import { deviceName, errnoText, familyName, fileModeText, protocolName, signalText } from './decoders.js';
-import { findSmaller, joinFew } from './comparisons.js';
+import { findSmaller, joinFew, pickEntries } from './comparisons.js';
 import { formatBytes } from './format-bytes.js';
 import { dissect, pathOf, type Anatomy } from './syntax.js';
 
@@ -112,6 +112,7 @@ function baseEnvironment(): Environment {
   });
   environment.registerFunction('list<string>.minus(list<string>): list<string>', subtract);
   environment.registerFunction('smaller(map<string, string>, map<string, string>): list<string>', findSmaller);
+  environment.registerFunction('those(map<string, string>, list<string>): list<string>', pickEntries);
   environment.registerFunction('few(list<string>): string', joinFew);
   environment.registerFunction('number(string): double', parseNumber);
   environment.registerFunction('bytes(double): string', formatBytes);

@@ -1,12 +1,13 @@
 /** Reads many small files of another host with one program. */
 
 import { randomBytes } from 'node:crypto';
-import { gunzipSync } from 'node:zlib';
+import { Readable } from 'node:stream';
 
 import type { RunResult } from '../process/run.js';
 import type { Answer } from './evidence.js';
 import type { FarShell } from './far-shell.js';
 import { mapSideBySide } from './side-by-side.js';
+import { unpackGzip } from './local-file.js';
 import { explainFailure } from './slow-paths.js';
 import type { FileRequest } from './source.js';
 import { sourceLimits } from './source-limits.js';
@@ -19,8 +20,6 @@ export type FarFileLimits = Pick<FileRequest, 'maxBytes' | 'keep'>;
 const pathsPerRun = 200;
 const maxBatchBytes = 32 * 1024 * 1024;
 const batchesSideBySide = 4;
-/** A packed file that holds more than this many times what may be kept is not unpacked to its end. */
-const maxUnpackedTimes = 8;
 
 /**
  * `cat` with a file between any two whose content nobody else knows: the name of the shell that runs it, which
@@ -141,7 +140,7 @@ export async function readFarFile(
   const argv = ['sh', '-c', singleScript, 'sh', path, keep, String(maxBytes + 1)];
   const result = await shell.run(argv, { timeoutMs: limitMs, maxBytes, keep });
   if (result.status !== 'ok') return explainFarFailure(path, result, limitMs);
-  return fit(path, result.stdout, { maxBytes, keep }, result.truncated);
+  return await fit(path, result.stdout, { maxBytes, keep }, result.truncated);
 }
 
 function answerForPiece(path: string, piece: Buffer | undefined, errors: readonly string[]): RawFile {
@@ -170,38 +169,25 @@ export function explainFarFailure(path: string, result: RunResult, limitMs: numb
 }
 
 /** What a request wants of a file: unpacked where it is packed, and cut to its limit. */
-export function fitFile(raw: RawFile, limits: FarFileLimits): Answer {
+export async function fitFile(raw: RawFile, limits: FarFileLimits): Promise<Answer> {
   if (raw.content === undefined) return raw;
-  return fit(raw.origin, raw.content, limits, raw.status === 'truncated');
+  return await fit(raw.origin, raw.content, limits, raw.status === 'truncated');
 }
 
-function fit(
+async function fit(
   origin: string,
   content: Buffer,
   { maxBytes = sourceLimits.maxBytes, keep = 'head' }: FarFileLimits,
   isCut: boolean,
-): Answer {
-  if (content[0] === 0x1f && content[1] === 0x8b) {
-    const unpacked = unpack(content, maxBytes);
-    if (unpacked === undefined) return { origin, status: 'failed', reason: 'cannot be unpacked' };
-    return cut(origin, unpacked, maxBytes, keep, false);
-  }
-  return cut(origin, content, maxBytes, keep, isCut);
-}
-
-function cut(origin: string, content: Buffer, maxBytes: number, keep: 'head' | 'tail', isCut: boolean): Answer {
+): Promise<Answer> {
+  if (isGzip(content)) return await unpackGzip(origin, Readable.from([content]), { maxBytes, keep });
   if (content.length <= maxBytes && !isCut) return { origin, status: 'ok', content };
   const kept = keep === 'head' ? content.subarray(0, maxBytes) : content.subarray(-maxBytes);
   return { origin, status: 'truncated', content: kept, reason: `longer than ${kept.length} bytes` };
 }
 
-/** Undefined for what is damaged, cut off or beyond all measure. */
-export function unpack(content: Buffer, maxBytes: number): Buffer | undefined {
-  try {
-    return gunzipSync(content, { maxOutputLength: Math.max(65_536, maxBytes * maxUnpackedTimes) });
-  } catch {
-    return undefined;
-  }
+export function isGzip(content: Buffer): boolean {
+  return content[0] === 0x1f && content[1] === 0x8b;
 }
 
 /** One piece more than there are words. */

@@ -1,15 +1,19 @@
 /** Reads a regular file of a directory of another host that others may write to. */
 
+import { Readable } from 'node:stream';
+
 import type { Answer } from './evidence.js';
-import { explainFarFailure, unpack } from './far-files.js';
+import { explainFarFailure, isGzip } from './far-files.js';
 import type { FarShell } from './far-shell.js';
 import { unescapeFileName } from './file-name.js';
+import { unpackGzip } from './local-file.js';
 import type { InnerFileRequest } from './source.js';
 import { sourceLimits } from './source-limits.js';
 
 /** Exit statuses of the script. */
 const isLink = 77;
 const isIrregular = 78;
+const isBehindLink = 79;
 
 /**
  * Enters one directory after the other. The shell follows links, so after each step it is looked at where it led:
@@ -20,9 +24,9 @@ k=$1 m=$2
 shift 3
 while [ $# -gt 1 ]; do
 w=$(pwd -P)
-[ ! -L "./$1" ] || exit 77
+[ ! -L "./$1" ] || exit 79
 cd -P -- "./$1" 2>/dev/null || { ls -d -- "./$1/." >/dev/null; exit 1; }
-[ "$(pwd -P)" = "\${w%/}/$1" ] || exit 77
+[ "$(pwd -P)" = "\${w%/}/$1" ] || exit 79
 shift
 done
 f=./$1
@@ -48,14 +52,12 @@ export async function readFarInnerFile(
   const words = ['sh', '-c', script, 'sh', keep, String(maxBytes + 1), directory, ...components];
   const result = await shell.run(words, { timeoutMs, maxBytes, keep });
   if (result.exitStatus === isLink) return { origin, status: 'failed', reason: 'a link, which is not followed' };
+  if (result.exitStatus === isBehindLink) return { origin, status: 'absent', reason: 'there is a link in its way' };
   if (result.exitStatus === isIrregular) return { origin, status: 'failed', reason: 'not a regular file' };
   if (result.status !== 'ok') return explainFarFailure(origin, result, timeoutMs);
   const { stdout } = result;
-  if (encoding !== 'base64' && stdout[0] === 0x1f && stdout[1] === 0x8b) {
-    const unpacked = unpack(stdout, maxBytes);
-    if (unpacked === undefined) return { origin, status: 'failed', reason: 'cannot be unpacked' };
-    const kept = keep === 'head' ? unpacked.subarray(0, maxBytes) : unpacked.subarray(-maxBytes);
-    return finish(origin, kept, unpacked.length > maxBytes);
+  if (encoding !== 'base64' && isGzip(stdout)) {
+    return await unpackGzip(origin, Readable.from([stdout]), { maxBytes, keep });
   }
   const answer = finish(origin, stdout, result.truncated);
   return encoding === 'base64' ? { ...answer, content: Buffer.from(stdout.toString('base64')) } : answer;

@@ -75,10 +75,11 @@ crd_r=$?
 [ -z "$crd_set" ] || kill -s KILL -- "-$crd_p" 2>/dev/null
 return $crd_r
 }
+crd_can() { case $1 in */*) [ -f "$1" ] && [ -x "$1" ] ;; *) command -v "$1" >/dev/null 2>&1 ;; esac; }
 crd_run() {
 crd_i=$1 crd_k=$2 crd_m=$3 crd_c=$4
 shift 4
-if command -v "$1" >/dev/null 2>&1; then
+if crd_can "$1"; then
 crd_a=$( { {
 if [ "$crd_c" = gz ]; then
 crd_o=$( { crd_child "$@" 2>&4; echo $? >&3; } | "$crd_k" -c "$crd_m" | $crd_gz | $crd_enc )

@@ -9,6 +9,7 @@ import { listFarDirectory, measureFarSpace } from './far-listing.js';
 import { findFarPrograms } from './far-programs.js';
 import type { FarShell } from './far-shell.js';
 import { readFarTasks } from './far-tasks.js';
+import { writeFileBlock } from './file-block.js';
 import { mapSideBySide } from './side-by-side.js';
 import type { CommandRequest, Evidence, EvidenceRequest, FileRequest, FilesRequest, Source } from './source.js';
 import { sourceLimits } from './source-limits.js';
@@ -128,7 +129,7 @@ async function answerFile(request: FileRequest, batch: Batch, context: Context):
   let answered: Answer | undefined;
   for (const path of pathsOf(request, context)) {
     const next = isBatched(request)
-      ? fitFile((await batch).get(path) ?? unread(path), request)
+      ? await fitFile((await batch).get(path) ?? unread(path), request)
       : await readFarFile(context.shell, path, request, context.fileTimeoutMs);
     // Something there that cannot be read says more than something that is not there.
     if (next.status !== 'absent') return next;
@@ -137,16 +138,12 @@ async function answerFile(request: FileRequest, batch: Batch, context: Context):
   return answered ?? { origin: request.id, status: 'absent' };
 }
 
-function answerFiles(request: FilesRequest, read: ReadonlyMap<string, RawFile>): Answer {
+async function answerFiles(request: FilesRequest, read: ReadonlyMap<string, RawFile>): Promise<Answer> {
   const limits = { maxBytes: request.maxBytes ?? sourceLimits.maxSmallBytes };
-  const blocks = request.paths.map((path) => writeBlock(path, fitFile(read.get(path) ?? unread(path), limits)));
+  const blocks = await Promise.all(
+    request.paths.map(async (path) => writeFileBlock(path, await fitFile(read.get(path) ?? unread(path), limits))),
+  );
   return { origin: request.paths.join(' '), status: 'ok', content: Buffer.from(blocks.join('')) };
-}
-
-/** One block of the evidence that {@link FilesRequest} describes. */
-export function writeBlock(path: string, { status, content }: Answer): string {
-  const lines = content === undefined ? [] : content.toString('utf8').replace(/\n$/, '').split('\n');
-  return [`== ${status} ${path}`, ...lines.map((line) => `\t${line}`)].map((line) => `${line}\n`).join('');
 }
 
 function unread(path: string): RawFile {

@@ -2,6 +2,7 @@
 
 import { constants } from 'node:fs';
 import { open, stat, type FileHandle } from 'node:fs/promises';
+import type { Readable } from 'node:stream';
 import { createGunzip } from 'node:zlib';
 
 import { keepOutput, type KeepEnd, type KeptOutput } from '../process/kept-output.js';
@@ -44,8 +45,8 @@ async function readOpened(path: string, file: FileHandle, size: number, limits: 
   const magic = Buffer.alloc(2);
   // A file of /proc has size 0 and is read from its beginning in one go; its first read gives the magic as well.
   const isGzip = (await file.read(magic, 0, 2, 0)).bytesRead === 2 && magic[0] === 0x1f && magic[1] === 0x8b;
+  if (isGzip) return await unpackGzip(path, file.createReadStream({ start: 0, autoClose: false }), limits);
   const kept = keepOutput(limits.maxBytes, limits.keep);
-  if (isGzip) return await unpack(path, file, kept, limits);
   const start = limits.keep === 'tail' ? Math.max(0, size - limits.maxBytes) : 0;
   await readInto(file, start, (chunk) => kept.push(chunk) && limits.keep === 'head');
   return finish(path, kept, start > 0);
@@ -61,13 +62,18 @@ async function readInto(file: FileHandle, start: number, take: (chunk: Buffer) =
   }
 }
 
-async function unpack(path: string, file: FileHandle, kept: KeptOutput, limits: ReadLimits): Promise<Answer> {
-  const packed = file.createReadStream({ start: 0, autoClose: false });
+/** What is in a gzipped file, as far as that is wanted. */
+export async function unpackGzip(
+  path: string,
+  packed: Readable,
+  { maxBytes, keep }: Pick<ReadLimits, 'maxBytes' | 'keep'>,
+): Promise<Answer> {
+  const kept = keepOutput(maxBytes, keep);
   const plain = packed.pipe(createGunzip());
   packed.on('error', (error) => plain.destroy(error));
   try {
     for await (const chunk of plain as AsyncIterable<unknown>) {
-      if (chunk instanceof Uint8Array && kept.push(chunk) && limits.keep === 'head') break;
+      if (chunk instanceof Uint8Array && kept.push(chunk) && keep === 'head') break;
     }
   } catch (error) {
     const { reason = 'cannot be unpacked' } = answerForError(path, error);

@@ -7,6 +7,7 @@ import { silent, type ProgressSink } from '../progress/progress.js';
 import { runCommand } from '../process/run.js';
 import { answerForRun } from './command-answer.js';
 import { answerForError, timeAnswer, type Answer, type Clock } from './evidence.js';
+import { writeFileBlock } from './file-block.js';
 import { readInnerFile, readSlowInnerFile } from './inner-file.js';
 import { isKernelFile, readKernelFile } from './kernel-file.js';
 import { listDirectory } from './local-listing.js';
@@ -163,13 +164,8 @@ async function answerFile(request: FileRequest, context: Context): Promise<Answe
 
 async function answerFiles(request: FilesRequest, context: Context): Promise<Answer> {
   const blocks = await mapSideBySide(request.paths, sourceLimits.sideBySide, async (path) => {
-    const { status, content } = await readOne(
-      path,
-      { maxBytes: request.maxBytes ?? sourceLimits.maxSmallBytes },
-      context,
-    );
-    const lines = content === undefined ? [] : content.toString('utf8').replace(/\n$/, '').split('\n');
-    return [`== ${status} ${path}`, ...lines.map((line) => `\t${line}`)].map((line) => `${line}\n`).join('');
+    const maxBytes = request.maxBytes ?? sourceLimits.maxSmallBytes;
+    return writeFileBlock(path, await readOne(path, { maxBytes }, context));
   });
   return { origin: request.paths.join(' '), status: 'ok', content: Buffer.from(blocks.join('')) };
 }

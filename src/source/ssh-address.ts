@@ -27,7 +27,7 @@ export function parseSshAddress(text: string): SshAddress | AddressProblem {
   const at = text.lastIndexOf('@');
   const user = at < 0 ? undefined : text.slice(0, at);
   const rest = text.slice(at + 1);
-  const [, bracketed, plain, portText] = /^(?:\[([^\]]*)\]|([^:[\]]*))(?::(.*))?$/s.exec(rest) ?? [];
+  const [, bracketed, plain, portText] = /^(?:\[([^\]]*)\]|([^:[\]]*))(?::([^:]*))?$/s.exec(rest) ?? [];
   const host = bracketed ?? plain;
   if (host === undefined) {
     return { problem: 'the host cannot be read', hint: 'An IPv6 address stands in brackets: ssh:[fe80::1]:22' };

@@ -46,6 +46,28 @@ BLOCKER (restore)  The console of the container cannot be restored [console-not-
     expect(page).toContain('  - source: no criu\n  - target: no criu\n');
   });
 
+  it('sets what both hosts have side by side when it explains', () => {
+    const values = [
+      { side: 'source' as const, text: 'kernel 6.18' },
+      { side: 'target' as const, text: 'kernel 6.12\u001b[31m' },
+    ];
+    const occurrences = [1, 2].map(() => ({ side: 'target' as const, message: 'an older kernel', values }));
+    const page = (columns: number): string =>
+      renderCheckText(assessment([finding({ occurrences })]), noContext, { ...plain, explain: true, columns });
+    expect(page(80)).toContain(
+      [
+        '  - an older kernel (2 times)',
+        '    source                               | target',
+        String.raw`    kernel 6.18                          | kernel 6.12\x1b[31m`,
+        '  why: ',
+      ].join('\n'),
+    );
+    expect(page(50)).toContain(
+      String.raw`    source: kernel 6.18` + '\n' + String.raw`    target: kernel 6.12\x1b[31m`,
+    );
+    expect(renderCheckText(assessment([finding({ occurrences })]), noContext, plain)).not.toContain('6.18 ');
+  });
+
   it('joins unknown findings by what could not be read, with why and the remedy', () => {
     const unknown = { outcome: 'unknown' as const, occurrences: [], missing: ['kernel.config'] };
     const findings = [finding({ ...unknown, cause: 'one' }), finding({ ...unknown, cause: 'two', severity: 'risk' })];

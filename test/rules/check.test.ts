@@ -36,6 +36,28 @@ async function complaintsAbout(text: string): Promise<readonly string[]> {
 }
 
 describe('rules check', () => {
+  const comparing = sound
+    .replace('scope: host', 'scope: pair')
+    .replace("host.kernel.release.before('4.4')", 'source.machine != target.machine')
+    .replace('{host.kernel.release}', '{source.machine}');
+
+  it('asks a comparison what each side has', async () => {
+    expect(await complaintsAbout(comparing)).toEqual(['5: sides: what source and target have']);
+    const told = comparing.replace(
+      '    message:',
+      "    sides: {source: '{source.machine}', target: '{target.machine}'}\n    message:",
+    );
+    expect(await complaintsAbout(told)).toEqual([]);
+    expect(await complaintsAbout(told.replace('{target.machine}', '{target.machin}'))).toEqual([
+      expect.stringContaining('machin'),
+    ]);
+  });
+
+  it('wants no sides where nothing is compared', async () => {
+    const told = sound.replace('    message:', '    sides: {source: a, target: b}\n    message:');
+    expect(await complaintsAbout(told)).toEqual(['5: sides: nothing is compared here']);
+  });
+
   it('is content with a sound cause', async () => {
     expect(await complaintsAbout(sound)).toEqual([]);
   });

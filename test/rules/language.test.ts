@@ -89,6 +89,12 @@ describe('functions of the language', () => {
     ["host.kernel.config.get('constructor', 'n') == 'n'", true],
     ["['a', 'b'].minus(['a']).size() == 1", true],
     ["number('12') == 12", true],
+    ["few(['a', 'b']) == 'a, b'", true],
+    ["few([]) == 'none'", true],
+    ["few('abcdefghijklmnop'.split('')) == 'a, b, c, d, e, f, g, h, i, j, k, l and 4 more'", true],
+    ["few('abcdefghijklm'.split('')) == 'a, b, c, d, e, f, g, h, i, j, k, l, m'", true],
+    ["smaller({'a': '2', 'b': '2', 'c': 'x', 'd': '2'}, {'a': '1', 'b': '2', 'c': '1'}) == ['a']", true],
+    ["those({'a': '2', 'b': '3'}, ['b', 'c']) == ['b 3']", true],
   ])('%s is %s', (text, value) => {
     expect(evaluate(text, { host })).toBe(value);
   });
