@@ -20,7 +20,8 @@ export interface CollectedPair {
 }
 
 /**
- * Collects from both hosts side by side. `told`: what is known about the target besides. Never fails for the target: what cannot be had of it is evidence that says so.
+ * Collects from both hosts side by side. `told`: what is known about the target besides. Never fails for the target:
+ * what cannot be had of it is evidence that says so.
  * @throws UserError as {@link collect}, for the source alone
  */
 export async function collectPair(
@@ -29,18 +30,26 @@ export async function collectPair(
   request: CollectRequest,
   told: readonly Evidence[] = [],
 ): Promise<CollectedPair> {
-  const [ofSource, first] = await Promise.all([collect(source, request), lookAtTarget(target, request.engine)]);
+  const [ofSource, shared, first] = await Promise.all([
+    collect(source, request),
+    lookAtShared(source, request.engine),
+    lookAtTarget(target, request.engine),
+  ]);
   const ofTarget = await complete(target, first, ofSource);
-  const [sharedOfSource, sharedOfTarget, forInstance, neighbours] = await Promise.all([
-    gatherShared(source, ofSource.host, ofSource.engine),
-    gatherShared(target, ofTarget, ofSource.engine),
+  const [forInstance, neighbours] = await Promise.all([
     gatherForInstance(target, ofTarget, ofSource),
     gatherNeighbours(target, ofSource),
   ]);
   return {
-    source: { ...ofSource, host: [...ofSource.host, ...sharedOfSource] },
-    target: { where: target.where, evidence: [...ofTarget, ...sharedOfTarget, ...forInstance, ...neighbours, ...told] },
+    source: { ...ofSource, host: [...ofSource.host, ...shared] },
+    target: { where: target.where, evidence: [...ofTarget, ...forInstance, ...neighbours, ...told] },
   };
+}
+
+/** What a host is compared by, at the same time as all else: it takes no more than knowing where its CRIU is. */
+async function lookAtShared(source: Source, engineName: string | undefined): Promise<readonly Evidence[]> {
+  const scout = await scoutHost(source);
+  return await gatherShared(source, scout.evidence, chooseEngine(scout, engineName)?.name);
 }
 
 /** What was found out about a target before it was known what is to go there. */
@@ -53,8 +62,11 @@ interface FirstLook {
 async function lookAtTarget(target: Source, engineName: string | undefined): Promise<FirstLook> {
   const scout = await scoutHost(target);
   const engine = chooseEngine(scout, engineName);
-  const evidence = await gatherHost(target, scout, engine?.name, engine?.serverRequest);
-  return { scout, engine: engine?.name, evidence };
+  const [host, shared] = await Promise.all([
+    gatherHost(target, scout, engine?.name, engine?.serverRequest),
+    gatherShared(target, scout.evidence, engine?.name),
+  ]);
+  return { scout, engine: engine?.name, evidence: [...host, ...shared] };
 }
 
 /** That a target lacks the engine is a finding and no error. */
