@@ -109,8 +109,10 @@ async function locate(
     if (!mayBeMissing || !(error instanceof UserError)) throw error;
     const engine = chooseEngine(scout, engineName);
     if (engine === undefined || engine.refuseName(name) !== undefined) return undefined;
-    const [server] = await source.gather(listOf(engine.serverRequest));
-    return { engine, instance: undefined, reason: error.message, server, evidence: [] };
+    const answers = await source.gather([...engine.instanceRequests(name), ...listOf(engine.serverRequest)]);
+    const isServer = ({ id }: Evidence): boolean => id === engine.serverRequest?.id;
+    const evidence = answers.filter((each) => !isServer(each));
+    return { engine, instance: undefined, reason: error.message, server: answers.find(isServer), evidence };
   }
 }
 
