@@ -255,7 +255,7 @@ describe.runIf(isLabUp)('a target without room', { timeout: 400_000 }, () => {
     mustOn('b', 'lxc', 'storage', 'delete', '-q', other);
   });
 
-  it('on a disk that is too small: predicted, and really so', () => {
+  it('on a disk that is too small: predicted, and really so', async () => {
     mustOn('b', 'sh', '-ec', 'mkdir -p "$1"; mount -t tmpfs -o size=16m tmpfs "$1"', 'sh', `${folder}/small`);
     mustOn('b', 'lxc', 'storage', 'create', '-q', pool, 'dir', `source=${folder}/small`);
     const { verdict, findings } = checkMove(name, 'b:');
@@ -266,6 +266,8 @@ describe.runIf(isLabUp)('a target without room', { timeout: 400_000 }, () => {
     expect(bare.status, bare.shown).not.toBe(0);
     expect(stateOn('a', name)).toMatch(/^(?:RUNNING|FROZEN)$/);
     expect(stateOn('b', name)).not.toBe('RUNNING');
-    expect(Number(mustOn('b', 'df', '--output=avail', `${folder}/small`).trim().split('\n').at(-1))).toBeLessThan(100);
+    endOperations(name);
+    const said = () => mustOn('b', 'lxc', 'query', 'local:/1.0/operations?recursion=1');
+    await expect.poll(said, { timeout: 20_000, interval: 500 }).toContain('No space left on device');
   });
 });
