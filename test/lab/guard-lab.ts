@@ -117,6 +117,18 @@ export function record(
   counter = countOf(name),
 ): void {
   expect(counter, `${fault}: the counter went back`).toBeGreaterThanOrEqual(before);
+  recordLoss(fault, name, ran, before, recovered, counter);
+}
+
+/** The same of what the engine itself does to its containers, which no guard can keep from happening. */
+export function recordLoss(
+  fault: string,
+  name: string,
+  ran: Ran,
+  before: number,
+  recovered: string,
+  counter = countOf(name),
+): void {
   rows.push({ fault, saw: shorten(ran, name), after: statusOf(name), recovered, before, counter });
 }
 
@@ -132,24 +144,29 @@ function shorten({ stderr, status }: Ran, name: string): string {
   return `${text.length > 200 ? `${text.slice(0, 200)} …` : text} (status ${status})`;
 }
 
-/** Writes the table into docs/guard.md when it is asked for, between its two marks. */
+const heads = ['fault', 'what the user saw', 'state after', 'what was recovered', 'counter before', 'after'] as const;
+const marks = /(<!-- faults -->\n)([\s\S]*?)(<!-- end of faults -->)/;
+
+/** Writes the rows into the table in docs/guard.md when that is asked for; what was not tried keeps its row. */
 export function writeTable(): void {
   if (process.env['CRDOCTOR_RECORD'] !== 'guard') return;
   const cell = (text: string | number): string =>
     String(text)
       .replaceAll('|', String.raw`\|`)
       .replaceAll(/\s+/g, ' ');
-  const lines = rows.map(
-    ({ fault, saw, after, recovered, before, counter }) =>
-      `| ${[fault, saw, after, recovered, before, counter].map(cell).join(' | ')} |`,
-  );
-  const table = [
-    '| fault | what the user saw | state after | what was recovered | counter before | after |',
-    '| --- | --- | --- | --- | --- | --- |',
-    ...lines,
-  ].join('\n');
   const text = readFileSync(page, 'utf8');
-  const replaced = text.replace(/(<!-- faults -->\n)[\s\S]*?(<!-- end of faults -->)/, `$1\n${table}\n\n$2`);
-  expect(replaced).toContain(table);
-  writeFileSync(page, replaced);
+  const [, , old = ''] = marks.exec(text) ?? [];
+  const lines = new Map(
+    [...old.matchAll(/^\| (.*?) \| .*$/gm)].slice(2).map(([line, fault = '']) => [fault, line] as const),
+  );
+  for (const { fault, saw, after, recovered, before, counter } of rows) {
+    lines.set(cell(fault), `| ${[fault, saw, after, recovered, before, counter].map(cell).join(' | ')} |`);
+  }
+  const rule = heads.map(() => '---');
+  const table = [`| ${heads.join(' | ')} |`, `| ${rule.join(' | ')} |`, ...lines.values()].join('\n');
+  writeFileSync(
+    page,
+    text.replace(marks, (_, begin: string, _rows: string, end: string) => `${begin}\n${table}\n\n${end}`),
+  );
+  expect(readFileSync(page, 'utf8')).toContain(table);
 }
