@@ -43,7 +43,7 @@ export async function writeReport({
   try {
     const summary = await buildReport({
       source,
-      request: { engine: action.engine, instance: action.instance, wants: () => true },
+      request: { engine: action.engine, instance: action.instance, project: action.project, wants: () => true },
       action: { words: command, output },
       watched,
       keptLogs: keptLogs.map(({ evidence, modifiedS }) => ({

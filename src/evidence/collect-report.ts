@@ -24,6 +24,8 @@ import { scoutHost, type Scout } from './scout.js';
 export interface ReportRequest {
   readonly engine?: string | undefined;
   readonly instance?: string | undefined;
+  /** Of the instance; left out: as a check finds it. */
+  readonly project?: string | undefined;
   /** Whether this evidence is wanted; what is needed to find the instance is asked for anyway. */
   readonly wants: (id: EvidenceId) => boolean;
 }
@@ -51,7 +53,7 @@ export async function collectReport(source: Source, request: ReportRequest): Pro
   const guess = guessEngine(scout, request.engine);
   const { instance: name } = request;
   const [located, firstHost, general, ofGuess, early] = await Promise.all([
-    name === undefined ? undefined : locateInstance(source, scout, name, request.engine),
+    name === undefined ? undefined : locateInstance(source, scout, name, request),
     gatherHost(wanted, scout, guess?.name, name === undefined ? guess?.serverRequest : undefined),
     gatherGeneral(wanted),
     gatherEngine(wanted, scout, guess),

@@ -200,9 +200,15 @@ describe.runIf(isLabUp)('guard of what hangs or changes in between', { timeout: 
     const killFrozen = `
       "$@" & guard=$!
       perl -e '
-        my $pid;
-        until ($pid) { for (glob "/proc/[0-9]*/cmdline") { open F, $_ or next; my $c = <F>; $pid = $1 if $c =~ m{criu/criu\0dump} && m{(\d+)}; } }
-        for (1 .. 3e6) { open F, $ARGV[0]; if (<F> =~ /FR/) { kill 9, $pid; exit } }' ${state}
+        my ($pid, $until) = (undef, time + 60);
+        until ($pid or time > $until) {
+          for my $file (glob "/proc/[0-9]*/cmdline") {
+            open F, $file or next;
+            my $words = <F> // "";
+            ($pid) = $file =~ m{(\\d+)} if $words =~ m{criu/criu.dump};
+          }
+        }
+        until (time > $until) { open F, $ARGV[0]; if (<F> =~ /FR/) { kill 9, $pid; exit } }' ${state}
       wait $guard`;
     const ran = besides(killFrozen, ['--', 'lxc', 'stop', seven, '--stateful']);
     expect(ran.status, ran.shown).toBe(1);

@@ -8,7 +8,8 @@ import { expect } from 'vitest';
 
 import { labHost, must, onHost, type Ran } from './lab.js';
 
-const program = fileURLToPath(new URL('../../dist/cli.js', import.meta.url));
+/** The built program. */
+export const program = fileURLToPath(new URL('../../dist/cli.js', import.meta.url));
 const page = fileURLToPath(new URL('../../docs/guard.md', import.meta.url));
 const run = randomUUID().slice(0, 8);
 
