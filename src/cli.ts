@@ -59,6 +59,7 @@ async function run(): Promise<number> {
       uid: process.geteuid?.(),
       onForcedEnd: (cleanUp, graceMs) => Object.assign(forced, { cleanUp, graceMs }),
       stdin: () => (input = process.stdin),
+      terminal: async () => (await import('./commands/user-terminal.js')).findUserTerminal(process),
       stdout: toOutput(process.stdout),
       stderr: toOutput(process.stderr),
     });

@@ -13,6 +13,7 @@ export interface ResiduePlace {
   readonly init: number | undefined;
   readonly cgroup: string | undefined;
   readonly tracers: readonly number[];
+  readonly orphans: readonly number[];
 }
 
 const detectMs = 10_000;
@@ -45,13 +46,21 @@ function applies({ onlyWhen }: Residue, { init }: ResiduePlace): boolean {
   return (onlyWhen === 'running') === (init !== undefined);
 }
 
-function valuesOf({ engine, instance, init, cgroup, tracers }: ResiduePlace): Readonly<Record<string, string>> {
+function valuesOf({
+  engine,
+  instance,
+  init,
+  cgroup,
+  tracers,
+  orphans,
+}: ResiduePlace): Readonly<Record<string, string>> {
   return {
     engine,
     instance,
     ...(init !== undefined && { init: String(init) }),
     ...(cgroup !== undefined && { cgroup }),
     ...(tracers.length > 0 && { tracers: tracers.join(',') }),
+    ...(orphans.length > 0 && { orphans: orphans.join(',') }),
   };
 }
 
@@ -86,18 +95,35 @@ function describe(residue: Residue, output: string, values: Readonly<Record<stri
 /** Also one that a loader or a wrapper runs. */
 const criuAtWork = '(^|/)criu (.* )?(dump|restore|pre-dump|swrk|page-server|lazy-pages)( |$)';
 
+/** A CRIU that is at work. `words`: its command line, untrusted. */
+export interface CriuAtWork {
+  readonly pid: number;
+  /** What it was told to do: dump, restore … */
+  readonly task: string;
+  readonly words: string;
+}
+
+/** All that are at work on this host. Undefined: it could not be told. */
+export async function listCriu(source: Source): Promise<readonly CriuAtWork[] | undefined> {
+  const [answer] = await source.gather([
+    { id: 'host.criu', kind: 'command', argv: ['pgrep', '-a', '-f', criuAtWork], timeoutMs: detectMs },
+  ]);
+  // Status 1 of pgrep is: none.
+  if (answer?.status !== 'ok') return answer?.exitStatus === 1 ? [] : undefined;
+  return [...(answer.text ?? '').matchAll(/^(\d+) (.*)$/gm)].map(([, pid, words = '']) => ({
+    pid: Number(pid),
+    task: new RegExp(criuAtWork).exec(words)?.[3] ?? '',
+    words,
+  }));
+}
+
 /**
  * Pids of the CRIUs of somebody else that are at work on this host: then nothing is cleaned. `own`: pids that do
  * not count. Undefined: it could not be told.
  */
 export async function findOtherCriu(source: Source, own: readonly number[]): Promise<readonly number[] | undefined> {
-  const [answer] = await source.gather([
-    { id: 'host.criu', kind: 'command', argv: ['pgrep', '-f', criuAtWork], timeoutMs: detectMs },
-  ]);
-  // Status 1 of pgrep is: none.
-  if (answer?.status !== 'ok') return answer?.exitStatus === 1 ? [] : undefined;
-  const pids = [...(answer.text ?? '').matchAll(/^(\d+)$/gm)].map(([, pid]) => Number(pid));
-  return pids.filter((pid) => !own.includes(pid));
+  const all = await listCriu(source);
+  return all?.map(({ pid }) => pid).filter((pid) => !own.includes(pid));
 }
 
 /** Runs the cleaning commands one after another; a line for each with what came of it. */

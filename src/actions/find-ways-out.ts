@@ -22,7 +22,9 @@ function cleanWay({ id, verification }: GuardRecord): readonly WayOut[] {
   const residues = verification?.residues ?? [];
   if (residues.length === 0) return [];
   // What holds the processes goes first, and the rest may go with it.
-  const holding = residues.filter(({ effect, clean }) => effect === 'frozen' && clean.length > 0);
+  const holding = residues.filter(
+    ({ effect, clean }) => (effect === 'frozen' || effect === 'twin') && clean.length > 0,
+  );
   const first = holding.length > 0 ? holding : residues;
   const commands = first.flatMap(({ clean }) => clean.map(quoteCommand));
   const byHand = residues.flatMap((residue) => (residue.byHand === undefined ? [] : [residue.byHand]));

@@ -2,6 +2,7 @@
 
 import { readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
+import { stripVTControlCharacters } from 'node:util';
 
 import { errorCode } from '../errors.js';
 import type { ToldAction } from '../report/action.js';
@@ -10,12 +11,22 @@ import type { Evidence, Source } from '../source/source.js';
 import { cutKernelLog } from './gather-aftermath.js';
 import type { GuardRecord } from './guard-record.js';
 
-/** What the command displayed, standard output before standard error. */
+/** Where its terminal was written to. */
+const terminalName = 'terminal.log';
+
+/** What the command displayed: on its terminal, then on standard output, then on standard error. */
 export async function readDisplayed(directory: string): Promise<NonNullable<ToldAction['output']>> {
   async function* pieces(): AsyncGenerator<Buffer> {
+    yield settleScreen(await readIfThere(join(directory, terminalName)));
     for (const name of ['stdout.log', 'stderr.log']) yield await readIfThere(join(directory, name));
   }
   return await keepDisplayed(pieces(), 'the guarded command');
+}
+
+/** What stays to be read: colours go, and of a line that was written over and over its last form stays. */
+function settleScreen(bytes: Buffer): Buffer {
+  const lines = stripVTControlCharacters(bytes.toString('utf8')).split(/\r*\n/);
+  return Buffer.from(lines.map((line) => line.split('\r').findLast((part) => part.trim() !== '') ?? '').join('\n'));
 }
 
 async function readIfThere(path: string): Promise<Buffer> {

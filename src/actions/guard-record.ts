@@ -1,6 +1,7 @@
 /** What is written down about a guarded command: the journal that a later run can go on from. */
 
 import type { Action } from '../engines/action.js';
+import type { InstancePlaces } from '../engines/engine.js';
 import type { Assessment, Triage } from '../findings/finding.js';
 import type { ProcessMark } from './live-process.js';
 
@@ -66,6 +67,8 @@ export interface Observation {
   readonly heldTasks?: readonly string[];
   /** Pids of what traces its processes, and of everything below that. */
   readonly tracers?: readonly number[];
+  /** Pids of the inits of trees that a restore has left behind: nobody but a person will ever end them. */
+  readonly orphans?: readonly number[];
   /** `tcp 0.0.0.0:80`, `unix /run/x`: sockets that wait for connections. */
   readonly listening?: readonly string[];
   /** Processes that came in from outside (`lxc exec`), which a dump leaves out. */
@@ -102,6 +105,10 @@ export interface Mark {
   readonly promisedPids?: readonly number[];
   /** Sockets that waited for connections when that state was dumped by a guard; undefined = not known. */
   readonly promisedListening?: readonly string[];
+  /** Where the engine keeps what belongs to the instance; left out when it could not be told. */
+  readonly places?: InstancePlaces;
+  /** Pid of a daemon with mounts of its own. */
+  readonly daemonPid?: number;
   /** Residues of earlier failures that were there already. */
   readonly residues: readonly FoundResidue[];
 }
@@ -117,7 +124,7 @@ export interface FoundResidue {
   readonly byHand?: string;
   readonly risk: string;
   /** What it does to the instance while it is there. */
-  readonly effect: 'cut-off' | 'frozen' | 'litter';
+  readonly effect: 'cut-off' | 'frozen' | 'twin' | 'litter';
 }
 
 /** How a command ended. All undefined: nobody saw it, because the supervisor was killed. */
@@ -196,4 +203,9 @@ export function lastStep({ steps }: GuardRecord): StepName | undefined {
 /** The command was started and nobody has judged yet what came of it. */
 export function isUnfinished(record: GuardRecord): boolean {
   return record.steps.some(({ step }) => step === 'run') && lastStep(record) !== 'end';
+}
+
+/** Whether two actions are about the same instance. */
+export function isSameInstance(one: Action, other: Action): boolean {
+  return one.instance === other.instance && one.engine === other.engine && one.project === other.project;
 }

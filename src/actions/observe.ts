@@ -10,6 +10,7 @@ import { errorCode } from '../errors.js';
 import { parsePstreeImage } from '../parse/pstree-image.js';
 import { parsePools, parseServer } from '../parse/server-json.js';
 import type { Evidence, Source } from '../source/source.js';
+import { findTrees, readPayloadGroup } from './find-trees.js';
 import type { Observation } from './guard-record.js';
 import { lookAtProcesses, type ObservedPart } from './look-at-processes.js';
 
@@ -60,13 +61,16 @@ export async function observe(source: Source, { engine, packaging, name }: Guard
   const { instance } = answer;
   const serverPid = parseServer(byId.get(engine.serverRequest?.id ?? '')?.text ?? '')?.pid;
   const daemonPid = packaging === 'snap' ? serverPid : undefined;
-  const places = engine.findPlaces(instance, packaging);
+  const usual = engine.findPlaces(instance, packaging);
+  const group = instance.pid === undefined ? undefined : await readPayloadGroup(instance.pid);
+  const places = group === undefined ? usual : { ...usual, cgroup: group };
   const snapshotAnswer = byId.get('engine.snapshots');
   const snapshots = snapshotAnswer && engine.guard?.readSnapshots(snapshotAnswer);
   const parts = await Promise.all([
     lookAtProcesses(source, instance.pid, places),
     lookAtState(places.state === undefined ? undefined : seenBy(places.state, daemonPid)),
     lookAtLogs(places.logs),
+    lookForOrphans(usual.cgroup),
   ]);
   const observation: Observation = {
     status: instance.status,
@@ -134,6 +138,13 @@ async function hashFile(path: string): Promise<string> {
   return createHash('sha256')
     .update(await readFile(path))
     .digest('hex');
+}
+
+/** What was left by a restore whose CRIU was killed runs on, and works on the same files. */
+async function lookForOrphans(cgroup: string | undefined): Promise<ObservedPart> {
+  const trees = cgroup === undefined ? [] : await findTrees(cgroup);
+  const orphans = trees.filter(({ isOrphan }) => isOrphan).map(({ init }) => init);
+  return { ...(orphans.length > 0 && { orphans }), gaps: [] };
 }
 
 async function lookAtLogs(directory: string | undefined): Promise<ObservedPart> {

@@ -5,6 +5,7 @@ import { dirname, join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 
 import type { EngineGuard } from '../engines/engine.js';
+import { parseTasks } from '../parse/tasks.js';
 import { runCommand } from '../process/run.js';
 import type { Source } from '../source/source.js';
 import { copyState, findDifferences } from './copy-state.js';
@@ -28,6 +29,8 @@ export interface RecoverOptions extends OutputSinks {
   readonly directory: string;
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly signal: AbortSignal;
+  /** Begins to look after a command that runs; the function that it gives ends that. */
+  readonly watchOver: (directory: string) => () => Promise<void>;
 }
 
 interface Attempt {
@@ -172,17 +175,27 @@ async function bootFresh(record: GuardRecord, look: Look, options: RecoverOption
  */
 async function clean(record: GuardRecord, look: Look, options: RecoverOptions): Promise<Attempt> {
   const { source, guarded, env } = options;
-  const others = await waitForOthers(source, look.observation.tracers ?? []);
+  const { tracers = [], orphans = [] } = look.observation;
+  const others = await waitForOthers(source, [...tracers, ...(await belowOrphans(source, orphans))]);
   if (others === undefined) return failed('it could not be told whether a CRIU is at work; nothing is cleaned');
   if (others.length > 0) {
     return failed(`nothing is cleaned while another CRIU is at work on this host (pid ${others.join(', ')})`);
   }
-  const held = (await findOwn(record, look, options)).filter(({ effect }) => effect === 'frozen');
+  const first = await findOwn(record, look, options);
+  const held = first.filter(({ effect }) => effect === 'frozen' || effect === 'twin');
   const freed = await cleanResidues(held, env);
   const later = held.length === 0 ? look : await lookOnceFree(source, guarded);
   const rest = await cleanResidues(await findOwn(record, later, options), env);
   const lines = [...freed.lines, ...rest.lines];
   return { worked: freed.worked && rest.worked, lines: lines.length === 0 ? ['there is nothing to clean'] : lines };
+}
+
+/** What is left of a restore may still bear the name of CRIU. */
+async function belowOrphans(source: Source, orphans: readonly number[]): Promise<readonly number[]> {
+  const trees = await source.gather(
+    orphans.slice(0, 20).map((pid) => ({ id: `orphan.${pid}`, kind: 'tasks', rootPid: pid })),
+  );
+  return [...orphans, ...trees.flatMap(({ text }) => parseTasks(text ?? '')?.tasks.map(({ pid }) => pid) ?? [])];
 }
 
 /** Dumps and restores of other containers mostly take seconds. */
@@ -199,7 +212,10 @@ async function waitForOthers(source: Source, own: readonly number[]): Promise<re
 async function findOwn(record: GuardRecord, look: Look, options: RecoverOptions): Promise<readonly FoundResidue[]> {
   const known = new Set((record.mark?.residues ?? []).map(({ sign }) => sign));
   const { found } = await findResidues(options.source, options.residues, placeOf(record.action, look));
-  return found.filter(({ sign, effect, clean: argv }) => argv.length > 0 && (effect === 'cut-off' || !known.has(sign)));
+  return found.filter(
+    ({ sign, effect, clean: argv }) =>
+      argv.length > 0 && (effect === 'cut-off' || effect === 'twin' || !known.has(sign)),
+  );
 }
 
 /** A CRIU that was told to let go needs a moment. */
@@ -223,7 +239,8 @@ async function runAndJudge(
   await mkdir(directory, { mode: 0o700 });
   await startSupervised(directory, { argv, cwd }, options.env);
   const { signal, stdout, stderr } = options;
-  const ending = await watchSupervised({ directory, signal, stdout, stderr });
+  const stopWatching = options.watchOver(directory);
+  const ending = await watchSupervised({ directory, signal, stdout, stderr }).finally(stopWatching);
   const shown = argv.join(' ');
   if (ending === 'detached') return failed(`${shown} still runs`);
   const { observation } = await observe(options.source, options.guarded);

@@ -1,11 +1,12 @@
 /** Runs the guarded command under its supervisor and shows its output as it comes. */
 
+import { constants } from 'node:fs';
 import { open, type FileHandle } from 'node:fs/promises';
 import { join } from 'node:path';
 import { StringDecoder } from 'node:string_decoder';
 
 import { errorCode } from '../errors.js';
-import { launchSupervisor } from '../process/launch-supervisor.js';
+import { launchSupervisor, resizeTerminal, type TerminalWish } from '../process/launch-supervisor.js';
 import { readJsonFile, writeDurably } from './durable-file.js';
 import type { Ending } from './guard-record.js';
 import { isAlive, markProcess, readProcessMark, type ProcessMark } from './live-process.js';
@@ -14,42 +15,76 @@ import { isAlive, markProcess, readProcessMark, type ProcessMark } from './live-
 export interface OutputSinks {
   readonly stdout: (text: string) => void;
   readonly stderr: (text: string) => void;
+  /** What the command displayed on its terminal. */
+  readonly terminal?: (text: string) => void;
 }
 
 export interface WatchOptions extends OutputSinks {
   readonly directory: string;
   /** Aborts when the user does not want to wait any longer; the command goes on. */
   readonly signal: AbortSignal;
-  /** Called once, when the command has run for that long. */
-  readonly slow?: { readonly afterMs: number; readonly tell: () => void };
 }
+
+type Environment = Readonly<Record<string, string | undefined>>;
 
 const pollMs = 40;
 /** The supervisor writes down what it has started within this, or it never will. */
 const startMs = 10_000;
 
 /**
- * Starts the command. Its output goes to files, so that no pipe can break; its standard input is empty.
+ * Starts the command. Its output goes to files, so that no pipe can break, and its standard input is empty; but what
+ * is a terminal in `terminal` is one for the command as well. Gives whether it has one.
  * @throws when the supervisor cannot be started
  */
 export async function startSupervised(
   directory: string,
   command: { readonly argv: readonly string[]; readonly cwd: string },
-  env: Readonly<Record<string, string | undefined>>,
-): Promise<void> {
+  env: Environment,
+  terminal?: TerminalWish,
+): Promise<boolean> {
   await writeDurably(join(directory, 'command.json'), JSON.stringify(command));
-  await launchSupervisor(directory, env);
+  return launchSupervisor(directory, env, terminal);
+}
+
+/** What the user does at the terminal, for the command. */
+export interface TerminalLine {
+  /** What was typed. What nobody reads is dropped. */
+  send(bytes: Uint8Array): Promise<void>;
+  resize(rows: number, columns: number): Promise<void>;
+  close(): Promise<void>;
+}
+
+/** Undefined: the command has no terminal, or nobody holds it any more. */
+export async function openTerminalLine(directory: string, env: Environment): Promise<TerminalLine | undefined> {
+  let pipe: FileHandle;
+  try {
+    pipe = await open(join(directory, 'input'), constants.O_WRONLY | constants.O_NONBLOCK | constants.O_NOFOLLOW);
+  } catch (error) {
+    if (errorCode(error) === 'ENOENT' || errorCode(error) === 'ENXIO') return undefined;
+    throw error;
+  }
+  return {
+    async send(bytes) {
+      await pipe.write(bytes).catch(() => undefined);
+    },
+    async resize(rows, columns) {
+      const data = await readJsonFile(join(directory, 'started.json'));
+      if (typeof data !== 'object' || data === null || !('terminal' in data)) return;
+      if (typeof data.terminal === 'string') await resizeTerminal(data.terminal, rows, columns, env);
+    },
+    close: () => pipe.close(),
+  };
 }
 
 /** Waits for the end of the command and shows its output; `detached` when the user stopped waiting. */
 export async function watchSupervised(options: WatchOptions): Promise<Ending | 'detached'> {
-  const { directory, signal, slow } = options;
+  const { directory, signal } = options;
   const tails = [
     createTail(join(directory, 'stdout.log'), options.stdout),
     createTail(join(directory, 'stderr.log'), options.stderr),
+    createTail(join(directory, 'terminal.log'), options.terminal ?? options.stderr),
   ];
   const started = Date.now();
-  let isTold = false;
   try {
     for (;;) {
       // Asked first, so that what was written until then is shown before the end is believed.
@@ -63,10 +98,6 @@ export async function watchSupervised(options: WatchOptions): Promise<Ending | '
         return (await readEnding(directory)) ?? {};
       }
       if (signal.aborted) return 'detached';
-      if (slow !== undefined && !isTold && Date.now() - started > slow.afterMs) {
-        isTold = true;
-        slow.tell();
-      }
       await new Promise((resolve) => setTimeout(resolve, pollMs));
     }
   } finally {

@@ -40,6 +40,7 @@ export function verify(record: GuardRecord, aftermath: Aftermath): Verification 
     goal,
     ...ofTarget,
     ...judgeSavedState(record, after, goal.result === 'ok'),
+    ...judgeTwins(aftermath),
     ...(runs ? judgeRunning(record, aftermath, goal.result === 'ok') : []),
     ...(aftermath.probe === undefined
       ? []
@@ -114,10 +115,16 @@ function judgeSnapshot(wanted: string | undefined, before: Observation | undefin
     : say('goal', 'bad', `the snapshot ${name} holds no state`);
 }
 
+/** Processes that run beside it, or although it is stopped, and write to its files. */
+function judgeTwins({ residues }: Aftermath): readonly Verified[] {
+  const twins = residues.filter(({ effect }) => effect === 'twin');
+  return twins.length === 0 ? [] : [say('alone', 'bad', [...new Set(twins.map(({ title }) => title))].join('; '))];
+}
+
 function judgeRunning(record: GuardRecord, aftermath: Aftermath, isDone: boolean): readonly Verified[] {
   const { after, residues, unseen } = aftermath;
   const { heldTasks } = after;
-  const effects = residues.filter(({ effect }) => effect !== 'litter');
+  const effects = residues.filter(({ effect }) => effect === 'cut-off' || effect === 'frozen');
   return [
     ...judgeInit(record, after, isDone),
     heldTasks === undefined
@@ -139,6 +146,10 @@ function judgeRunning(record: GuardRecord, aftermath: Aftermath, isDone: boolean
 /** What was saved before and not used is still saved. */
 function judgeSavedState({ action, mark }: GuardRecord, after: Observation, isDone: boolean): readonly Verified[] {
   const before = mark?.before;
+  if (action.kind === 'start' && isDone && after.isStateful === true && after.state === 'whole') {
+    const detail = 'it runs, and the engine keeps the state it came from: another start would bring that back, now old';
+    return [say('saved state', 'changed', detail)];
+  }
   if (isDone || before?.isStateful !== true || before.state !== 'whole' || action.kind === 'stop') return [];
   if (after.state === undefined) return [say('saved state', 'unknown', after.gaps.join('; '))];
   return after.isStateful === true && after.inventory === before.inventory

@@ -2,28 +2,21 @@
 
 import { readClientSettings } from '../actions/client-settings.js';
 import { accessEngine } from '../actions/access-engine.js';
-import { isUnfinished, type GuardRecord, type RecoveryWish } from '../actions/guard-record.js';
-import {
-  createGuard,
-  discardGuard,
-  isRunning,
-  lockInstance,
-  reopenGuard,
-  type GuardStore,
-} from '../actions/guard-store.js';
+import { isUnfinished, type RecoveryWish } from '../actions/guard-record.js';
+import { createGuard, discardGuard, lockInstance, reopenGuard, type GuardStore } from '../actions/guard-store.js';
 import { markProcess } from '../actions/live-process.js';
 import { refuseExisting } from '../actions/refuse-existing.js';
-import { commandPid, readEnding, startSupervised, watchSupervised } from '../actions/run-supervised.js';
 import type { Action } from '../engines/action.js';
 import { findClient, recognise } from '../engines/recognise.js';
-import { exitStatus, UserError } from '../errors.js';
+import { UserError } from '../errors.js';
 import { openLocal } from '../source/local.js';
 import type { Source } from '../source/source.js';
 import type { GuardContext } from './guard-context.js';
-import { finishGuard, recoverLater } from './guard-finish.js';
+import { recoverLater } from './guard-finish.js';
 import { prepareGuard } from './guard-prepare.js';
 import type { GuardArguments, GuardTask } from './guard-options.js';
-import { voiceOf, type GuardVoice } from './guard-voice.js';
+import { runToTheEnd, watchToTheEnd } from './guard-run.js';
+import { voiceOf } from './guard-voice.js';
 import type { Invocation } from './invocation.js';
 import { progressOf } from './output-options.js';
 import { openGuardTarget } from './open-guard-target.js';
@@ -132,54 +125,4 @@ async function readAction(command: readonly string[], env: Invocation['env']): P
   throw new UserError(`nothing was run: ${recognition.reason}`, {
     hint: recognition.hint ?? 'Guard takes commands that save or restore the state of one container of this host',
   });
-}
-
-async function runToTheEnd(context: GuardContext): Promise<number> {
-  const { guard, invocation } = context;
-  invocation.signal.throwIfAborted();
-  await guard.begin('run');
-  const { command, cwd } = guard.record();
-  await startSupervised(guard.directory, { argv: command, cwd }, invocation.env);
-  return watchToTheEnd(context);
-}
-
-/** The command runs, or has ended while nobody looked. */
-async function watchToTheEnd(context: GuardContext): Promise<number> {
-  const { guard, voice, invocation, store } = context;
-  const record: GuardRecord = guard.record();
-  const { warnAfterS } = record.wish;
-  const known = record.ending ?? (await readEnding(guard.directory));
-  const isFresh = record.ending === undefined;
-  const ending =
-    record.ending ??
-    (await watchSupervised({
-      directory: guard.directory,
-      signal: invocation.signal,
-      stdout: (text) => invocation.stdout.write(text),
-      stderr: (text) => invocation.stderr.write(text),
-      ...(warnAfterS !== undefined &&
-        known === undefined && {
-          slow: { afterMs: warnAfterS * 1000, tell: () => void tellSlow(guard.directory, warnAfterS, voice) },
-        }),
-    }));
-  if (ending === 'detached') {
-    const isOn = await isRunning(store, record.id);
-    voice.tell(
-      `${isOn ? 'the command runs on; nothing of it was stopped' : 'the command has ended'}: crdoctor guard --resume ${record.id} finishes this`,
-    );
-    return exitStatus.internal;
-  }
-  if (isFresh) await guard.note({ ending });
-  if (ending.startError !== undefined) {
-    await guard.begin('end');
-    throw new UserError(`the command could not be started: ${ending.startError}`);
-  }
-  return finishGuard(context);
-}
-
-async function tellSlow(directory: string, seconds: number, voice: GuardVoice): Promise<void> {
-  const pid = await commandPid(directory);
-  voice.tell(
-    `the command runs for more than ${seconds} seconds; it is left alone. Its pid is ${pid ?? 'not known'}; the CRIU log of a dump that hangs is in the state directory or in /tmp/*_checkpoint_*`,
-  );
 }

@@ -8,6 +8,7 @@ import { gatherWatched, readDisplayed } from '../actions/gather-watched.js';
 import { writeNew } from '../actions/durable-file.js';
 import type { GuardRecord } from '../actions/guard-record.js';
 import { findMoveState } from '../actions/judge-move.js';
+import { dropKeptLogs, readKeptLogs } from '../actions/keep-logs.js';
 import { recover } from '../actions/recover.js';
 import { verify } from '../actions/verify.js';
 import { findWaysOut, stateCopyOf } from '../actions/find-ways-out.js';
@@ -18,6 +19,7 @@ import { renderGuardJson } from '../render/guard-json.js';
 import { renderGuardStory } from '../render/guard-text.js';
 import { outputPath } from '../report/output-file.js';
 import type { GuardContext } from './guard-context.js';
+import { watchOver } from './guard-watch.js';
 import { writeReport } from './write-report.js';
 
 /** How long a capture may go on once the user wants crdoctor to end; what it captures may be gone soon. */
@@ -34,6 +36,7 @@ export async function finishGuard(context: GuardContext): Promise<number> {
   const verification = verify(guard.record(), await gatherAftermath(guard.record(), options));
   await guard.note({ verification });
   if (isFailure(guard.record())) await capture(context);
+  else await dropKeptLogs(guard.directory);
   await guard.note({ waysOut: findWaysOut(guard.record(), access.guard) });
   tellStory(context);
   const { wish } = guard.record();
@@ -65,10 +68,11 @@ async function capture(context: GuardContext): Promise<void> {
   const now = invocation.now();
   const wanted = outputPath({ cwd, given: wish.output, subject: action.instance, now });
   const watched = await gatherWatched(source, guard.record());
+  const keptLogs = await readKeptLogs(guard.directory);
   const output = await readDisplayed(guard.directory);
   for (const path of [wanted, join(guard.directory, `${id}.tar.gz`)]) {
     try {
-      const triage = await writeReport({ path, record: guard.record(), watched, output, context });
+      const triage = await writeReport({ path, record: guard.record(), watched, keptLogs, output, context });
       await guard.note({ report: path, ...(triage && { diagnosis: comparedWith(guard.record(), triage) }) });
       return;
     } catch (error) {
@@ -83,7 +87,8 @@ function comparedWith({ prediction }: GuardRecord, triage: Triage): Triage {
   return { ...triage, diagnoses: triage.diagnoses.map((each) => ({ ...each, predicted: false })) };
 }
 
-async function mend({ guard, access, source, rules, invocation, voice }: GuardContext): Promise<boolean> {
+async function mend(context: GuardContext): Promise<boolean> {
+  const { guard, access, source, rules, invocation, voice } = context;
   const record = guard.record();
   const kind = record.wish.recover ?? 'clean';
   await guard.begin('recover');
@@ -95,6 +100,7 @@ async function mend({ guard, access, source, rules, invocation, voice }: GuardCo
     directory: guard.directory,
     env: invocation.env,
     signal: invocation.signal,
+    watchOver: (directory) => watchOver(context, directory),
     stdout: (text) => invocation.stderr.write(text),
     stderr: (text) => invocation.stderr.write(text),
   });

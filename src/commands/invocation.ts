@@ -8,6 +8,18 @@ export interface Output {
   readonly columns: number | undefined;
 }
 
+/** The terminal that the user sits at. */
+export interface UserTerminal {
+  /** The standard streams that are this terminal. */
+  readonly streams: readonly ('stdin' | 'stdout' | 'stderr')[];
+  size(): { readonly rows: number; readonly columns: number };
+  /**
+   * Takes over the keyboard until the function that it gives is called. A key that asks a program to end (Ctrl-C,
+   * Ctrl-\\) ends crdoctor's waiting and is not passed on.
+   */
+  attach(onInput: (bytes: Uint8Array) => void, onResize: () => void): () => void;
+}
+
 export interface Invocation {
   /** Arguments after the program's name. */
   readonly argv: readonly string[];
@@ -28,6 +40,8 @@ export interface Invocation {
   readonly onForcedEnd: (cleanUp: () => Promise<void>, graceMs: number) => void;
   /** Standard input; it is opened by the first call. */
   readonly stdin: () => AsyncIterable<Buffer>;
+  /** Gives undefined where no standard stream is a terminal; left out = there is none. */
+  readonly terminal?: () => Promise<UserTerminal | undefined>;
   readonly stdout: Output;
   readonly stderr: Output;
 }

@@ -3,6 +3,7 @@
 import { hostname } from 'node:os';
 
 import type { GuardRecord } from '../actions/guard-record.js';
+import type { KeptLog } from '../actions/keep-logs.js';
 import type { Triage } from '../findings/finding.js';
 import type { ToldAction } from '../report/action.js';
 import { buildReport } from '../report/build.js';
@@ -16,6 +17,8 @@ export interface GuardReport {
   readonly path: string;
   readonly record: GuardRecord;
   readonly watched: readonly Evidence[];
+  /** Copied while the command ran. */
+  readonly keptLogs: readonly KeptLog[];
   readonly output: ToldAction['output'];
   readonly context: GuardContext;
 }
@@ -28,6 +31,7 @@ export async function writeReport({
   path,
   record,
   watched,
+  keptLogs,
   output,
   context,
 }: GuardReport): Promise<Triage | undefined> {
@@ -39,10 +43,14 @@ export async function writeReport({
   try {
     const summary = await buildReport({
       source,
-      request: { engine: action.engine, instance: action.instance, wants: () => true },
       ...(target && { target: { ...target, instance: action.target?.instance } }),
+      request: { engine: action.engine, instance: action.instance, project: action.project, wants: () => true },
       action: { words: command, output },
       watched,
+      keptLogs: keptLogs.map(({ evidence, modifiedS }) => ({
+        evidence: { ...evidence, id: `action.kept.${evidence.id}` },
+        modifiedS,
+      })),
       ...(mark && { sinceMs: Date.parse(mark.at) - slackMs }),
       writer,
       redact: redactEvidence,

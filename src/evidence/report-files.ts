@@ -20,6 +20,7 @@ export interface PlannedFile {
   readonly path: string;
   /** When it was last written, seconds since 1970. */
   readonly modifiedS: number;
+  readonly sizeBytes: number;
 }
 
 /** A file that is there and stays out, with the reason. */
@@ -110,7 +111,12 @@ function reasonAgainst({ type }: ListedFile, count: number, totalBytes: number):
   return totalBytes > maxTotalBytes ? `left out: newer files fill ${maxTotalBytes / mebibyte} MiB` : undefined;
 }
 
-function planFile({ name, modifiedS }: ListedFile, directory: string, id: EvidenceId, folder: string): PlannedFile {
+function planFile(
+  { name, modifiedS, sizeBytes }: ListedFile,
+  directory: string,
+  id: EvidenceId,
+  folder: string,
+): PlannedFile {
   const plain = plainName(name);
   const request: InnerFileRequest = {
     id: `${id}.${plain.replaceAll('/', '.')}`,
@@ -121,5 +127,5 @@ function planFile({ name, modifiedS }: ListedFile, directory: string, id: Eviden
     maxBytes: criuLogName.test(name) ? maxCriuLogBytes : maxOtherBytes,
     ...(binaryName.test(name) && { encoding: 'base64' }),
   };
-  return { request, path: `${folder}/${plain.replaceAll(':', '-')}`, modifiedS };
+  return { request, path: `${folder}/${plain.replaceAll(':', '-')}`, modifiedS, sizeBytes };
 }

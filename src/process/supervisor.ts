@@ -1,16 +1,23 @@
 /**
  * A program of its own that starts a guarded command and waits for it, so that whatever happens to crdoctor or to
  * the terminal does not reach the command. Its working directory is the directory of the guard; it reads
- * `command.json` there and writes `started.json`, `stdout.log`, `stderr.log` and in the end `ended.json`.
+ * `command.json` there and writes `started.json`, `stdout.log`, `stderr.log` and in the end `ended.json`. Where the
+ * command is to have a terminal, this program is the leader of that terminal's session and hands it on.
  */
 
-import { spawn } from 'node:child_process';
-import { closeSync, fsyncSync, openSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { spawn, type StdioOptions } from 'node:child_process';
+import { closeSync, fsyncSync, openSync, readFileSync, readlinkSync, renameSync, writeFileSync } from 'node:fs';
 
 interface CommandFile {
   readonly argv: readonly [string, ...string[]];
   readonly cwd: string;
 }
+
+/** The standard streams of the command that are a terminal, which this program has got for it. */
+const onTerminal = (process.argv[2] ?? '').split(',').filter((stream) => stream !== '');
+
+/** Keeps its pid. What is lost when the terminal goes away is output, and not the command. */
+const holdOn = ['/bin/sh', '-c', `trap '' HUP; exec "$@"`, 'sh'] as const;
 
 // It ends when the command ends, and for no other reason that can be caught.
 for (const signal of ['SIGHUP', 'SIGINT', 'SIGTERM', 'SIGQUIT', 'SIGUSR1', 'SIGUSR2', 'SIGPIPE'] as const) {
@@ -32,15 +39,27 @@ function readCommand(): CommandFile {
 }
 
 function supervise({ argv, cwd }: CommandFile): void {
-  const [file, ...args] = argv;
+  const hasTerminal = onTerminal.length > 0;
+  const [file, ...args] = hasTerminal ? ([...holdOn, ...argv] as const) : argv;
+  // Made anew and for this program alone: whoever comes second does not run the command again.
   const [stdout, stderr] = [openLog('stdout.log'), openLog('stderr.log')];
-  const child = spawn(file, args, { cwd, stdio: ['ignore', stdout, stderr], detached: true });
+  const stdio: StdioOptions = [
+    onTerminal.includes('stdin') ? 'inherit' : 'ignore',
+    onTerminal.includes('stdout') ? 'inherit' : stdout,
+    onTerminal.includes('stderr') ? 'inherit' : stderr,
+  ];
+  // In a session of its own it would have no terminal.
+  const child = spawn(file, args, { cwd, stdio, detached: !hasTerminal });
   child.once('error', (error) => finish({ startError: error.message.split('\n', 1)[0] }));
   child.once('exit', (exitStatus, signal) => {
     finish({ ...(exitStatus !== null && { exitStatus }), ...(signal !== null && { signal }) });
   });
   if (child.pid !== undefined) {
-    write('started.json', { supervisor: markOf(process.pid), command: markOf(child.pid) });
+    write('started.json', {
+      supervisor: markOf(process.pid),
+      command: markOf(child.pid),
+      ...(hasTerminal && { terminal: readlinkSync('/proc/self/fd/0') }),
+    });
   }
   closeSync(stdout);
   closeSync(stderr);

@@ -28,6 +28,8 @@ export interface BuildOptions {
   readonly action: ToldAction;
   /** More about the action, by those who watched it. */
   readonly watched?: readonly Evidence[];
+  /** Logs that were copied before the engine deleted them; `modifiedS`: when each was last written, since 1970. */
+  readonly keptLogs?: readonly { readonly evidence: Evidence; readonly modifiedS: number }[];
   /** Logs written before are about something else; milliseconds since 1970. */
   readonly sinceMs?: number;
   readonly writer: Pick<ReportWriter, 'add'>;
@@ -69,6 +71,10 @@ export async function buildReport(options: BuildOptions): Promise<ReportSummary>
   for (const evidence of told.filter(({ id }) => request.wants(id))) {
     const added = await assembler.add(evidence, { side: 'action', path: `${evidence.id.replace('action.', '')}.txt` });
     await desk.read(added);
+  }
+  for (const { evidence, modifiedS } of (options.keptLogs ?? []).filter((each) => request.wants(each.evidence.id))) {
+    const path = evidence.id.replace('action.', '');
+    await desk.read(await assembler.add(evidence, { side: 'action', path }), modifiedS);
   }
   const wanted = target === undefined ? request : await requestOfTwo(source, request);
   const [found, foundThere] = await Promise.all([

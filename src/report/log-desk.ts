@@ -21,7 +21,7 @@ export interface LogDesk {
   judge(): Promise<Triage | undefined>;
 }
 
-const logIds = /^(?:action\.output|instance\.(?:log|state|snapshot)\..+)$/;
+const logIds = /^(?:action\.output|(?:action\.kept|instance\.(?:log|state|snapshot))\..+)$/;
 
 /** True for artifacts that are logs; a directory of images holds other files as well. */
 export function isReportedLog({ id, path = '' }: Artifact): boolean {

@@ -38,7 +38,7 @@ function isDisplayed({ id }: ReportedLog): boolean {
 }
 
 function isOfInstance(id: EvidenceId): boolean {
-  return /^instance\.(?:log|state|snapshot)\./.test(id);
+  return /^(?:action\.kept|instance\.(?:log|state|snapshot))\./.test(id);
 }
 
 /** LXD copies the log of its state directory to that of the logs; the copy has the better name. */

@@ -7,13 +7,13 @@ const text = v.pipe(v.string(), v.trim(), v.nonEmpty());
 const argv = v.pipe(v.array(text), v.minLength(1));
 
 /** What may stand in braces besides the names that the pattern captures. */
-export const residuePlaces = ['init', 'cgroup', 'engine', 'instance', 'tracers'] as const;
+export const residuePlaces = ['init', 'cgroup', 'engine', 'instance', 'tracers', 'orphans'] as const;
 
 export const residueSchema = v.strictObject({
   title: text,
   why: text,
-  /** What it does to the instance while it is there: no network, no life, or nothing. */
-  effect: v.picklist(['cut-off', 'frozen', 'litter']),
+  /** What it does to the instance while it is there: no network, no life, a second life on its files, or nothing. */
+  effect: v.picklist(['cut-off', 'frozen', 'twin', 'litter']),
   /** In which state of the instance it can be looked for, and taken away. */
   onlyWhen: v.picklist(['running', 'stopped', 'always']),
   detect: v.strictObject({

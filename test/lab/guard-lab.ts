@@ -1,4 +1,4 @@
-/** Containers of their own and guarded commands on host a, and the table of what came of the faults. */
+/** Containers of their own and guarded commands on a host of the lab, and the table of what came of the faults. */
 
 import { randomUUID } from 'node:crypto';
 import { readFileSync, writeFileSync } from 'node:fs';
@@ -6,25 +6,26 @@ import { fileURLToPath } from 'node:url';
 
 import { expect } from 'vitest';
 
-import { must, onHost, type Ran } from './lab.js';
+import { labHost, must, onHost, type Ran } from './lab.js';
 
-const program = fileURLToPath(new URL('../../dist/cli.js', import.meta.url));
+/** The built program. */
+export const program = fileURLToPath(new URL('../../dist/cli.js', import.meta.url));
 const page = fileURLToPath(new URL('../../docs/guard.md', import.meta.url));
 const run = randomUUID().slice(0, 8);
 
-/** Directory on host a with everything that these tests make there. */
+/** Directory on the host with everything that these tests make there. */
 export const folder = `/var/lib/crdoctor-test-${run}`;
 export const store = `${folder}/state`;
 /** Links of the daemon, whatever pool an instance lies in. */
 const containers = '/var/lib/lxd/containers';
 
-/** Words that run crdoctor guard on host a, with the state directory given. */
+/** Words that run crdoctor guard on a host of the lab, with the state directory given. */
 export function guardWords(argv: readonly string[], state = store): readonly string[] {
   return ['env', `--chdir=${folder}`, `CRDOCTOR_STATE=${state}`, 'node', program, 'guard', ...argv];
 }
 
 export function guard(...argv: readonly string[]): Ran {
-  return onHost('a', guardWords(argv));
+  return onHost(labHost, guardWords(argv));
 }
 
 /** Makes a running container that survives a checkpoint; the name gets an ending of its own. */
@@ -47,7 +48,7 @@ export function startFresh(name: string): void {
 export function deleteContainer(name: string): void {
   const script =
     'for i in $(seq 40); do lxc info "$1" >/dev/null 2>&1 || exit 0; lxc delete -q -f "$1"; sleep 0.5; done';
-  onHost('a', ['sh', '-c', script, 'sh', name]);
+  onHost(labHost, ['sh', '-c', script, 'sh', name]);
 }
 
 export function rootfsOf(name: string): string {
@@ -84,7 +85,7 @@ export function isCounting(name: string): boolean {
   const file = `${rootfsOf(name)}/root/counter`;
   const moved = 'for i in $(seq 50); do [ "$(cat "$1")" != "$2" ] && exit 0; sleep 0.1; done; exit 1';
   const text = must('cat', file).trim();
-  return onHost('a', ['sh', '-c', moved, 'sh', file, text]).status === 0 && countOf(name) >= before;
+  return onHost(labHost, ['sh', '-c', moved, 'sh', file, text]).status === 0 && countOf(name) >= before;
 }
 
 /** The id of the newest guard. */
@@ -117,6 +118,18 @@ export function record(
   counter = countOf(name),
 ): void {
   expect(counter, `${fault}: the counter went back`).toBeGreaterThanOrEqual(before);
+  recordLoss(fault, name, ran, before, recovered, counter);
+}
+
+/** The same of what the engine itself does to its containers, which no guard can keep from happening. */
+export function recordLoss(
+  fault: string,
+  name: string,
+  ran: Ran,
+  before: number,
+  recovered: string,
+  counter = countOf(name),
+): void {
   rows.push({ fault, saw: shorten(ran, name), after: statusOf(name), recovered, before, counter });
 }
 
@@ -132,24 +145,29 @@ function shorten({ stderr, status }: Ran, name: string): string {
   return `${text.length > 200 ? `${text.slice(0, 200)} …` : text} (status ${status})`;
 }
 
-/** Writes the table into docs/guard.md when it is asked for, between its two marks. */
+const heads = ['fault', 'what the user saw', 'state after', 'what was recovered', 'counter before', 'after'] as const;
+const marks = /(<!-- faults -->\n)([\s\S]*?)(<!-- end of faults -->)/;
+
+/** Writes the rows into the table in docs/guard.md when that is asked for; what was not tried keeps its row. */
 export function writeTable(): void {
   if (process.env['CRDOCTOR_RECORD'] !== 'guard') return;
   const cell = (text: string | number): string =>
     String(text)
       .replaceAll('|', String.raw`\|`)
       .replaceAll(/\s+/g, ' ');
-  const lines = rows.map(
-    ({ fault, saw, after, recovered, before, counter }) =>
-      `| ${[fault, saw, after, recovered, before, counter].map(cell).join(' | ')} |`,
-  );
-  const table = [
-    '| fault | what the user saw | state after | what was recovered | counter before | after |',
-    '| --- | --- | --- | --- | --- | --- |',
-    ...lines,
-  ].join('\n');
   const text = readFileSync(page, 'utf8');
-  const replaced = text.replace(/(<!-- faults -->\n)[\s\S]*?(<!-- end of faults -->)/, `$1\n${table}\n\n$2`);
-  expect(replaced).toContain(table);
-  writeFileSync(page, replaced);
+  const [, , old = ''] = marks.exec(text) ?? [];
+  const lines = new Map(
+    [...old.matchAll(/^\| (.*?) \| .*$/gm)].slice(2).map(([line, fault = '']) => [fault, line] as const),
+  );
+  for (const { fault, saw, after, recovered, before, counter } of rows) {
+    lines.set(cell(fault), `| ${[fault, saw, after, recovered, before, counter].map(cell).join(' | ')} |`);
+  }
+  const rule = heads.map(() => '---');
+  const table = [`| ${heads.join(' | ')} |`, `| ${rule.join(' | ')} |`, ...lines.values()].join('\n');
+  writeFileSync(
+    page,
+    text.replace(marks, (_, begin: string, _rows: string, end: string) => `${begin}\n${table}\n\n${end}`),
+  );
+  expect(readFileSync(page, 'utf8')).toContain(table);
 }

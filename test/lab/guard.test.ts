@@ -18,7 +18,7 @@ import {
   store,
   writeTable,
 } from './guard-lab.js';
-import { isLabUp, must, onHost, type Ran } from './lab.js';
+import { isLabUp, labHost, must, onHost, otherHost, type Ran } from './lab.js';
 
 /** Making a container is mostly unpacking, which takes its time on a busy machine. */
 const hookMs = 120_000;
@@ -42,7 +42,7 @@ function killAt(step: string, name: string, argv: readonly string[]): Ran {
       kill -0 $guard 2>/dev/null || break
     done
     wait $guard`;
-  return onHost('a', ['bash', '-c', script, 'bash', step, name, ...guardWords(argv)]);
+  return onHost(labHost, ['bash', '-c', script, 'bash', step, name, ...guardWords(argv)]);
 }
 
 /** A guarded stop whose criu is killed as soon as it has locked the network. */
@@ -56,7 +56,14 @@ function killCriu(name: string): Ran {
       kill -9 $(pgrep -f "criu dump .*containers/$name/state") 2>/dev/null && break
     done
     wait $guard`;
-  return onHost('a', ['bash', '-c', script, 'bash', name, ...guardWords(['--', 'lxc', 'stop', name, '--stateful'])]);
+  return onHost(labHost, [
+    'bash',
+    '-c',
+    script,
+    'bash',
+    name,
+    ...guardWords(['--', 'lxc', 'stop', name, '--stateful']),
+  ]);
 }
 
 /** Takes away what the newest guard left; while another CRIU is at work on the host nothing is cleaned. */
@@ -83,7 +90,7 @@ describe.runIf(isLabUp)('guard', { timeout: 300_000 }, () => {
   }, hookMs);
   afterAll(() => {
     deleteContainer(one);
-    onHost('a', ['rm', '-rf', folder]);
+    onHost(labHost, ['rm', '-rf', folder]);
     writeTable();
   }, hookMs);
 
@@ -144,7 +151,13 @@ describe.runIf(isLabUp)('guard', { timeout: 300_000 }, () => {
 
   it('is one at a time on an instance', () => {
     const script = '"$@" & sleep 0.7; "$@"; second=$?; wait $!; echo "$? $second"';
-    const ran = onHost('a', ['bash', '-c', script, 'bash', ...guardWords(['--', 'lxc', 'stop', one, '--stateful'])]);
+    const ran = onHost(labHost, [
+      'bash',
+      '-c',
+      script,
+      'bash',
+      ...guardWords(['--', 'lxc', 'stop', one, '--stateful']),
+    ]);
     expect(told(ran)).toContain('another guard works on');
     expect(ran.stdout).toContain('0 125');
     expect(start().status).toBe(0);
@@ -156,7 +169,7 @@ describe.runIf(isLabUp)('guard', { timeout: 300_000 }, () => {
     must('mkdir', '-p', `${folder}/tiny`);
     must('mount', '-t', 'tmpfs', '-o', 'size=1m,mode=700', 'tmpfs', `${folder}/tiny`);
     try {
-      const ran = onHost('a', guardWords(['--', 'lxc', 'start', one], `${folder}/tiny`));
+      const ran = onHost(labHost, guardWords(['--', 'lxc', 'start', one], `${folder}/tiny`));
       expect(ran.status, ran.shown).toBe(125);
       expect(told(ran)).toContain('no room for a copy of the state');
       expect(must('ls', `${folder}/tiny/guards`)).toBe('');
@@ -172,7 +185,7 @@ describe.runIf(isLabUp)('guard', { timeout: 300_000 }, () => {
     const before = countOf(one);
     expect(stop().status).toBe(0);
     const script = `while :; do touch ${stateOf(one)}/stats-dump; done & writer=$!; "$@"; status=$?; kill $writer; exit $status`;
-    const ran = onHost('a', ['bash', '-c', script, 'bash', ...guardWords(['--', 'lxc', 'start', one])]);
+    const ran = onHost(labHost, ['bash', '-c', script, 'bash', ...guardWords(['--', 'lxc', 'start', one])]);
     expect(ran.status, ran.shown).toBe(125);
     expect(told(ran)).toContain('changed while it was copied');
     record('the state directory changes under us', one, ran, before, 'nothing was run');
@@ -183,7 +196,7 @@ describe.runIf(isLabUp)('guard', { timeout: 300_000 }, () => {
   it('blocks a dump that must fail; forced, it fails and the container runs on', () => {
     const before = countOf(one);
     must('lxc', 'exec', one, '--', 'sh', '-c', 'mkdir -p /run/odd && mount -t ramfs ramfs /run/odd');
-    onTestFinished(() => void onHost('a', ['lxc', 'exec', one, '--', 'umount', '/run/odd']));
+    onTestFinished(() => void onHost(labHost, ['lxc', 'exec', one, '--', 'umount', '/run/odd']));
     const blocked = stop();
     expect(blocked.status, blocked.shown).toBe(125);
     expect(told(blocked)).toContain('mount-unsupported-fs');
@@ -321,7 +334,7 @@ describe.runIf(isLabUp)('guard', { timeout: 300_000 }, () => {
       done
       kill -9 $(sed 's/.*"supervisor":{"pid":\\([0-9]*\\).*/\\1/' ${store}/guards/$id/started.json)
       wait $guard`;
-    const ran = onHost('a', ['bash', '-c', script, 'bash', ...guardWords(['--', 'lxc', 'start', one])]);
+    const ran = onHost(labHost, ['bash', '-c', script, 'bash', ...guardWords(['--', 'lxc', 'start', one])]);
     expect(ran.status, ran.shown).toBe(1);
     expect(told(ran)).toContain('a status that nobody saw');
     expect(statusOf(one)).toBe('RUNNING');
@@ -359,15 +372,15 @@ describe.runIf(isLabUp)('guard on a full disk', { timeout: 300_000 }, () => {
   }, hookMs);
   afterAll(() => {
     deleteContainer(four);
-    onHost('a', ['lxc', 'storage', 'delete', '-q', pool]);
-    onHost('a', ['umount', `${folder}/pool`]);
-    onHost('a', ['rm', '-rf', folder]);
+    onHost(labHost, ['lxc', 'storage', 'delete', '-q', pool]);
+    onHost(labHost, ['umount', `${folder}/pool`]);
+    onHost(labHost, ['rm', '-rf', folder]);
     writeTable();
   }, hookMs);
 
   it('a dump without room fails, and the container runs on', () => {
     const before = countOf(four);
-    onHost('a', ['dd', 'if=/dev/zero', `of=${folder}/pool/filler`, 'bs=64k', 'count=2000']);
+    onHost(labHost, ['dd', 'if=/dev/zero', `of=${folder}/pool/filler`, 'bs=64k', 'count=2000']);
     must('truncate', '-s', '-512K', `${folder}/pool/filler`);
     const ran = guard('--force', 'disk-full', '--reason', 'to see it', '--', 'lxc', 'stop', four, '--stateful');
     expect(ran.status, ran.shown).toBe(1);
@@ -389,7 +402,7 @@ describe.runIf(isLabUp)('guard of snapshots', { timeout: 300_000 }, () => {
   }, hookMs);
   afterAll(() => {
     deleteContainer(two);
-    onHost('a', ['rm', '-rf', folder]);
+    onHost(labHost, ['rm', '-rf', folder]);
     writeTable();
   }, hookMs);
 
@@ -452,8 +465,8 @@ describe.runIf(isLabUp)('guard of moves', { timeout: 300_000 }, () => {
   }, hookMs);
   afterAll(() => {
     deleteContainer(five);
-    onHost('b', ['lxc', 'delete', '-q', '-f', five]);
-    onHost('a', ['rm', '-rf', folder]);
+    onHost(otherHost, ['lxc', 'delete', '-q', '-f', five]);
+    onHost(labHost, ['rm', '-rf', folder]);
     writeTable();
   }, hookMs);
 
@@ -461,7 +474,17 @@ describe.runIf(isLabUp)('guard of moves', { timeout: 300_000 }, () => {
     const before = countOf(five);
     const raw = must('lxc', 'config', 'get', five, 'raw.lxc');
     must('lxc', 'config', 'set', five, 'raw.lxc=lxc.apparmor.profile =');
-    const ran = guard('--force', 'console-not-restorable', '--reason', 'to see it', '--', 'lxc', 'move', five, 'b:');
+    const ran = guard(
+      '--force',
+      'console-not-restorable',
+      '--reason',
+      'to see it',
+      '--',
+      'lxc',
+      'move',
+      five,
+      `${otherHost}:`,
+    );
     expect(ran.status, ran.shown).toBe(1);
     expect(statusOf(five)).toBe('RUNNING');
     expect(isCounting(five)).toBe(false);
@@ -476,9 +499,9 @@ describe.runIf(isLabUp)('guard of moves', { timeout: 300_000 }, () => {
 
   it('knows a good move by what both servers say, not by its status', () => {
     const before = countOf(five);
-    const ran = guard('--', 'lxc', 'move', five, 'b:');
-    expect(told(ran)).toContain('it is running on b and');
-    const text = onHost('b', ['lxc', 'exec', five, '--', 'cat', '/root/counter']).stdout;
+    const ran = guard('--', 'lxc', 'move', five, `${otherHost}:`);
+    expect(told(ran)).toContain(`it is running on ${otherHost} and`);
+    const text = onHost(otherHost, ['lxc', 'exec', five, '--', 'cat', '/root/counter']).stdout;
     const counter = Number(text.trim().split(/\s+/).at(-1));
     expect(counter).toBeGreaterThanOrEqual(before);
     record('none: move (LXD ends it with status 1)', five, ran, before, 'nothing to recover', counter);
@@ -496,7 +519,7 @@ describe.runIf(isLabUp)('guarded cycles of stop and start', { timeout: 3_600_000
   }, hookMs);
   afterAll(() => {
     deleteContainer(three);
-    onHost('a', ['rm', '-rf', folder]);
+    onHost(labHost, ['rm', '-rf', folder]);
     writeTable();
   }, hookMs);
 
