@@ -86,6 +86,8 @@ export function pairRequests(criu: string | undefined): readonly EvidenceRequest
     },
     { id: 'host.idmaps', kind: 'files', paths: ['/etc/subuid', '/etc/subgid'] },
     { id: 'host.boot', kind: 'file', paths: ['/proc/sys/kernel/random/boot_id'] },
+    // Where LXD and Incus keep the images of a live move, unless their TMPDIR says otherwise.
+    { id: 'host.space.tmp', kind: 'space', path: '/tmp' },
     { id: 'criu.plugins', kind: 'listing', path: '/usr/lib/criu' },
     { id: 'host.iptables', kind: 'command', argv: ['iptables', '-V'], timeoutMs: shortCommandMs },
   ];

@@ -6,8 +6,6 @@ import type { Evidence, EvidenceRequest } from '../source/source.js';
 /** More than these paths are not asked for, so that the command line stays short. */
 const maxPaths = 200;
 const shortCommandMs = 5_000;
-/** Directory in which LXD and Incus keep the images of a live move, unless their TMPDIR says otherwise. */
-const temporaryDirectory = '/tmp';
 
 /**
  * Questions that depend on the instance: whether the paths of the host that it uses are there, and whether there is
@@ -25,7 +23,6 @@ export function targetRequests(
   return [
     ...(paths.length === 0 ? [] : [pathsRequest(paths)]),
     ...(storage === undefined ? [] : [{ id: 'target.space', kind: 'space', path: storage } as const]),
-    { id: 'target.space.tmp', kind: 'space', path: temporaryDirectory },
   ];
 }
 

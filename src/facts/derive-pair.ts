@@ -117,7 +117,7 @@ export function derivePair(
     clockAheadS: deriveClock(reader),
     room: {
       poolBytes: reader.read('target.space', parseSpace)?.availableBytes,
-      temporaryBytes: reader.read('target.space.tmp', parseSpace)?.availableBytes,
+      temporaryBytes: reader.read('host.space.tmp', parseSpace)?.availableBytes,
     },
     paths: engine === undefined || engines[engine].client === undefined ? undefined : derivePaths(reader),
   };

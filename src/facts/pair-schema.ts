@@ -56,7 +56,7 @@ export const pairFacts = {
     kind: 'record',
     fields: {
       poolBytes: number('of a target: free bytes where the instance would lie', 'target.space'),
-      temporaryBytes: number('of a target: free bytes in /tmp, where images of a live move lie', 'target.space.tmp'),
+      temporaryBytes: number('free bytes in /tmp, where images of a live move lie', 'host.space.tmp'),
     },
   },
   paths: texts('of a target: those paths that the instance needs and that are there', 'target.paths'),

@@ -2,8 +2,14 @@
 
 type Entries = ReadonlyMap<string, string> | Readonly<Record<string, string>>;
 
-const entriesOf = (map: Entries): readonly (readonly [string, string])[] =>
-  map instanceof Map ? [...map] : Object.entries(map as Readonly<Record<string, string>>);
+/** A map of facts arrives as it is, or as the Map that the library made of it. */
+function entriesOf(map: Entries): readonly (readonly [string, string])[] {
+  return isMap(map) ? [...map] : Object.entries(map);
+}
+
+function isMap(map: Entries): map is ReadonlyMap<string, string> {
+  return map instanceof Map;
+}
 
 /** Keys whose number is smaller in the second map; those that only one of them has, or that are no numbers, are left out. */
 export function findSmaller(here: Entries, there: Entries): readonly string[] {

@@ -28,12 +28,11 @@ describe('targetRequests', () => {
     expect(requests).toMatchObject([
       { id: 'target.paths', argv: ['stat', '-L', '-c', '%f %t:%T %n', '--', '/srv/data', '/dev/fuse'] },
       { id: 'target.space', path: '/var/snap/lxd/common/lxd/storage-pools/fast/containers/c1' },
-      { id: 'target.space.tmp', path: '/tmp' },
     ]);
   });
 
   it('asks for no paths when none are needed', () => {
-    expect(asked({}).map(({ id }) => id)).toEqual(['target.space', 'target.space.tmp']);
+    expect(asked({}).map(({ id }) => id)).toEqual(['target.space']);
   });
 
   it('asks nothing when the engine did not tell of the instance', () => {

@@ -35,6 +35,7 @@ describe('a host', () => {
         memory: {},
         room: {},
         server: {},
+        apiProblem: '',
       },
     });
   });
