@@ -78,6 +78,7 @@ export function createProcRecord(processor: string): ProcRecord {
       return value.length > maxLength ? undefined : value;
     },
     lines: (path, maxLength, take) => {
+      if (isEarly(path, kinds.text, wanted.paths.stat)) throw failureOf('ENOENT', path);
       const value = text(path);
       for (const line of value.slice(0, maxLength).replace(/\n$/, '').split('\n')) if (value !== '') take(line);
       return value.length <= maxLength;
@@ -97,6 +98,9 @@ export function createProcRecord(processor: string): ProcRecord {
         if (!kinds.lstat.has(part)) wanted.paths.lstat.add(part);
         if (end < 0) return;
       }
+    },
+    expectMeasure: (measure, path) => {
+      if (!kinds[measure].has(path)) wanted.paths[measure].add(path);
     },
     run: (argv, limits) => {
       const result = programs.get(keyOf(argv));
@@ -128,6 +132,13 @@ export function createProcRecord(processor: string): ProcRecord {
       };
     },
   };
+}
+
+/** The kernel walks all memory for it, and what it is read for is not known before the mappings are. */
+function isEarly(path: string, texts: ReadonlyMap<string, unknown>, wanted: ReadonlySet<string>): boolean {
+  if (!path.endsWith('/smaps') || texts.has(path)) return false;
+  const mappings = `${path.slice(0, -'smaps'.length)}map_files/`;
+  return [...wanted].some((each) => each.startsWith(mappings));
 }
 
 interface Failure {
