@@ -78,7 +78,6 @@ export function createProcRecord(processor: string): ProcRecord {
       return value.length > maxLength ? undefined : value;
     },
     lines: (path, maxLength, take) => {
-      if (isEarly(path, kinds.text, wanted.paths.stat)) throw failureOf('ENOENT', path);
       const value = text(path);
       for (const line of value.slice(0, maxLength).replace(/\n$/, '').split('\n')) if (value !== '') take(line);
       return value.length <= maxLength;
@@ -89,7 +88,12 @@ export function createProcRecord(processor: string): ProcRecord {
     },
     names: (path) => read('names', path),
     link: (path) => read('link', path),
-    stat: (path) => read('stat', path),
+    stat: (path) => {
+      const guess = kinds.stat.has(path) ? undefined : guessStat(path, kinds.link.get(path));
+      if (guess === undefined) return read('stat', path);
+      wanted.paths.stat.add(path);
+      return guess;
+    },
     lstat: (path) => read('lstat', path),
     space: (path) => read('space', path),
     expect: (root, path) => {
@@ -134,11 +138,17 @@ export function createProcRecord(processor: string): ProcRecord {
   };
 }
 
-/** The kernel walks all memory for it, and what it is read for is not known before the mappings are. */
-function isEarly(path: string, texts: ReadonlyMap<string, unknown>, wanted: ReadonlySet<string>): boolean {
-  if (!path.endsWith('/smaps') || texts.has(path)) return false;
-  const mappings = `${path.slice(0, -'smaps'.length)}map_files/`;
-  return [...wanted].some((each) => each.startsWith(mappings));
+const unknownFile: FileStat = { mode: 0o100000n, dev: 0n, ino: 0n, nlink: 1n, size: 0n, blocks: 0n, rdev: 0n };
+/** `/dev/pts/0` */
+const unknownTerminal: FileStat = { ...unknownFile, mode: 0o020000n, rdev: 136n << 8n };
+
+/**
+ * What an open or mapped file will mostly turn out to be. What is read meanwhile is not kept, but what is wanted
+ * because of it is: the same file is not asked for again by each process that has it, nor for a device that it is not.
+ */
+function guessStat(path: string, link: unknown): FileStat | undefined {
+  if (!/^\/proc\/\d+\/(?:fd|map_files)\//.test(path)) return undefined;
+  return typeof link === 'string' && /^\/dev\/(?:tty|pts|console)/.test(link) ? unknownTerminal : unknownFile;
 }
 
 interface Failure {
