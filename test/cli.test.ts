@@ -82,7 +82,7 @@ describe('crdoctor', () => {
     [['check', '--format', 'xml', 'c1'], /--format cannot be "xml"/],
     [['check', '--for', 'fun', 'c1'], /--for cannot be "fun"/],
     [['check', '--on', 'ssh:-oProxyCommand=x', 'c1'], /--on ssh:-oProxyCommand=x: this is no name of a host/],
-    [['check', '--to', 'remote:', 'c1'], /--to remote:: this release looks at the local host alone/],
+    [['check', '--to', 'remote:', 'c1'], /--to remote: is no remote that lxc or incus knows/],
     [['check', '--to', 'local', '--for', 'stop', 'c1'], /--to goes with --for move/],
     [['check', '--pid', '-1'], /.+/],
     [['check', '--pid', 'init'], /--pid init is no process id/],

@@ -15,17 +15,15 @@ export interface EngineAccess {
 }
 
 /** @throws {UserError} the engine is not here, cannot be guarded, or could never have an instance of that name */
-export async function accessEngine(source: Source, { engine: name, instance, project }: Action): Promise<EngineAccess> {
+export async function accessEngine(
+  source: Source,
+  { engine: name, instance, project, usualProject }: Action,
+): Promise<EngineAccess> {
   const scout = await scoutHost(source);
   chooseCandidates(scout, name);
-  const engine = engines[name];
+  const engine = engines[name].inProject?.(project, usualProject !== undefined) ?? engines[name];
   const reason = engine.refuseName(instance);
   if (reason !== undefined) throw new UserError(`${instance} cannot be the name of an instance: ${reason}`);
-  if (project !== 'default') {
-    throw new UserError(`${instance} is in the project ${project}; guard knows the default project alone`, {
-      hint: 'Without guard nothing is kept and nothing is verified; crdoctor check cannot see other projects either',
-    });
-  }
   if (engine.guard === undefined) throw new UserError(`commands of ${engine.title} cannot be guarded`);
   return { guarded: { engine, packaging: scout.packagingOf(name), name: instance }, guard: engine.guard };
 }

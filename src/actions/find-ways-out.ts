@@ -39,50 +39,61 @@ function cleanWay({ id, verification }: GuardRecord): readonly WayOut[] {
 }
 
 /** What a move leaves on either side. */
-function afterMove({ action, command, verification }: GuardRecord, guard: EngineGuard): readonly WayOut[] {
-  const { after, target, outcome } = verification ?? {};
+function afterMove(record: GuardRecord, guard: EngineGuard): readonly WayOut[] {
+  const { action, verification } = record;
+  const { after, target } = verification ?? {};
+  if (after === undefined || target === undefined) return [];
   const there = `${action.target?.remote}:${action.target?.instance}`;
   const client = guard.start(action.instance)[0] ?? '';
-  if (target?.status === 'running' && after?.status === 'stopped') {
-    return [
-      {
-        kind: 'clean',
-        title: `What is left here has moved: never start it, it would be a twin of ${there}`,
-        commands: [quoteCommand([client, 'delete', `local:${action.instance}`])],
-        note: 'The engine may refuse that for some seconds.',
-      },
-    ];
+  switch (findMoveState(after, target)) {
+    case 'moved':
+      return after.status === 'stopped' ? [leftBehind(there, action, client)] : [];
+    case 'twins':
+      return twinWays(there, action, client, after);
+    case 'half-made':
+      return target.status === 'missing' ? [moveAgain(record)] : [takeAway(there, action, client), moveAgain(record)];
+    case 'kept':
+    case 'held':
+      return after.status === 'running' ? [moveAgain(record)] : [];
+    case 'lost':
+      return target.status === 'stopped' && after.status === 'missing' ? [bootThere(there, client)] : [];
+    default:
+      return [];
   }
-  if (after === undefined || target === undefined) return [];
-  const state = findMoveState(after, target);
-  if (state === 'twins') return twinWays(there, action, client, after);
-  if (state === 'half-made' && target.status !== 'missing') {
-    return [
-      {
-        kind: 'clean',
-        title: `The source runs: take away what was half made on ${action.target?.remote}`,
-        commands: [quoteCommand([client, 'delete', '--force', there])],
-        note: 'Look first that the one here does its work.',
-      },
-    ];
-  }
-  if (target?.status === 'stopped' && after?.status === 'missing') {
-    return [
-      {
-        kind: 'fresh',
-        title: `It is on the other server alone, stopped, and its memory is lost: boot it there`,
-        commands: [quoteCommand([client, 'start', there])],
-      },
-    ];
-  }
-  if (outcome === 'done' || after?.status !== 'running' || target?.status === 'running') return [];
-  return [
-    {
-      kind: 'retry',
-      title: `Mend the cause, then try again; what the restore said is in the logs on ${action.target?.remote}`,
-      commands: [`crdoctor guard -- ${quoteCommand(command)}`],
-    },
-  ];
+}
+
+function leftBehind(there: string, { instance }: Action, client: string): WayOut {
+  return {
+    kind: 'clean',
+    title: `What is left here has moved: never start it, it would be a twin of ${there}`,
+    commands: [quoteCommand([client, 'delete', `local:${instance}`])],
+    note: 'The engine may refuse that for some seconds.',
+  };
+}
+
+function takeAway(there: string, { target }: Action, client: string): WayOut {
+  return {
+    kind: 'clean',
+    title: `The source runs: take away what was half made on ${target?.remote}`,
+    commands: [quoteCommand([client, 'delete', '--force', there])],
+    note: 'Look first that the one here does its work.',
+  };
+}
+
+function bootThere(there: string, client: string): WayOut {
+  return {
+    kind: 'fresh',
+    title: 'It is on the other server alone, stopped, and its memory is lost: boot it there',
+    commands: [quoteCommand([client, 'start', there])],
+  };
+}
+
+function moveAgain({ action, command }: GuardRecord): WayOut {
+  return {
+    kind: 'retry',
+    title: `Mend the cause, then try again; what the restore said is in the logs on ${action.target?.remote}`,
+    commands: [`crdoctor guard -- ${quoteCommand(command)}`],
+  };
 }
 
 /** Which of the two holds the newer data is for a person to tell. */

@@ -16,6 +16,9 @@ import type { Aftermath } from './verify.js';
 const settleMs = 1500;
 /** An engine that is still at it says `running` of what has just ended, and the other way round. */
 const busyTries = 5;
+/** A daemon that has died is started anew by what looks after it, and then starts what ran before. */
+const awayTries = 40;
+const afterAwayMs = 4000;
 const probeMs = 60_000;
 const maxProbeBytes = 65_536;
 
@@ -54,6 +57,15 @@ export async function gatherAftermath(record: GuardRecord, options: AftermathOpt
 
 async function lookWhenSettled(source: Source, guarded: GuardedInstance): Promise<Look> {
   let look = await observe(source, guarded);
+  const wasAway = look.observation.status === undefined;
+  for (let tries = 0; tries < awayTries && look.observation.status === undefined; tries += 1) {
+    await wait(settleMs / 2);
+    look = await observe(source, guarded);
+  }
+  if (wasAway && look.observation.status !== undefined) {
+    await wait(afterAwayMs);
+    look = await observe(source, guarded);
+  }
   for (let tries = 0; tries < busyTries && look.observation.status === 'error'; tries += 1) {
     await wait(settleMs);
     look = await observe(source, guarded);

@@ -204,3 +204,8 @@ export function lastStep({ steps }: GuardRecord): StepName | undefined {
 export function isUnfinished(record: GuardRecord): boolean {
   return record.steps.some(({ step }) => step === 'run') && lastStep(record) !== 'end';
 }
+
+/** Whether two actions are about the same instance. */
+export function isSameInstance(one: Action, other: Action): boolean {
+  return one.instance === other.instance && one.engine === other.engine && one.project === other.project;
+}

@@ -1,5 +1,7 @@
 /** Looks at what a command that takes long is doing: the CRIU that works for it, and what that wrote last. */
 
+import { readFile } from 'node:fs/promises';
+
 import type { Source } from '../source/source.js';
 import { listCriu } from './find-residues.js';
 import { findTrees } from './find-trees.js';
@@ -41,7 +43,7 @@ export async function lookAtWork(source: Source, mark: Mark | undefined, directo
   return {
     criu,
     ...(isRestore && restored !== undefined && { restored }),
-    waitsFor: findLockWaits(
+    waitsFor: await nameLocks(
       locks?.text ?? '',
       criu.map(({ pid }) => pid),
     ),
@@ -53,6 +55,17 @@ function describeLog({ evidence, modifiedS, sizeBytes }: KeptLog): NonNullable<W
   const lines = (evidence.text ?? '').trimEnd().split('\n');
   const silentS = Math.max(0, Math.round(Date.now() / 1000 - modifiedS));
   return { path: evidence.origin, sizeBytes, silentS, lastLines: lines.slice(-maxLines) };
+}
+
+/** The kernel does not list a lock whose taker has ended and has left it to others. */
+async function nameLocks(text: string, pids: readonly number[]): Promise<readonly string[]> {
+  const known = findLockWaits(text, pids);
+  if (known.length > 0) return known;
+  const places = await Promise.all(pids.map((pid) => readFile(`/proc/${pid}/wchan`, 'utf8').catch(() => '')));
+  // `fs/locks.c`: flock_lock_inode_wait, posix_lock_inode_wait, or locks_lock_inode_wait that they were inlined into.
+  return places.some((place) => /^\w*lock_inode_wait/.test(place))
+    ? ['a lock on a file; who holds it cannot be told (lslocks, fuser)']
+    : [];
 }
 
 /**

@@ -8,7 +8,7 @@ import type { Engine } from '../engines/engine.js';
 import type { Residue } from '../rules/residue.js';
 import type { Source } from '../source/source.js';
 import { findResidues, type ResiduePlace } from './find-residues.js';
-import type { GuardRecord, Mark, Observation } from './guard-record.js';
+import { isSameInstance, type GuardRecord, type Mark, type Observation } from './guard-record.js';
 import { observeTarget } from './observe-target.js';
 import { readSavedPids, seenBy, type Look } from './observe.js';
 
@@ -65,12 +65,13 @@ async function readPromise(action: Action, look: Look): Promise<readonly number[
 
 /** What listened when a guard made the dump that is brought back now: it wrote that down. */
 function findListening(
-  { kind, instance, engine, snapshot }: Action,
+  wanted: Action,
   before: Observation,
   earlier: readonly GuardRecord[],
 ): readonly string[] | undefined {
+  const { kind, snapshot } = wanted;
   const dump = earlier.findLast(({ action, verification }) => {
-    if (action.instance !== instance || action.engine !== engine || verification?.outcome !== 'done') return false;
+    if (!isSameInstance(action, wanted) || verification?.outcome !== 'done') return false;
     if (kind === 'start') return before.inventory !== undefined && verification.after.inventory === before.inventory;
     return kind === 'restore' && action.kind === 'snapshot' && action.snapshot === snapshot;
   });

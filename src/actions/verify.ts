@@ -146,6 +146,10 @@ function judgeRunning(record: GuardRecord, aftermath: Aftermath, isDone: boolean
 /** What was saved before and not used is still saved. */
 function judgeSavedState({ action, mark }: GuardRecord, after: Observation, isDone: boolean): readonly Verified[] {
   const before = mark?.before;
+  if (action.kind === 'start' && isDone && after.isStateful === true && after.state === 'whole') {
+    const detail = 'it runs, and the engine keeps the state it came from: another start would bring that back, now old';
+    return [say('saved state', 'changed', detail)];
+  }
   if (isDone || before?.isStateful !== true || before.state !== 'whole' || action.kind === 'stop') return [];
   if (after.state === undefined) return [say('saved state', 'unknown', after.gaps.join('; '))];
   return after.isStateful === true && after.inventory === before.inventory

@@ -6,7 +6,6 @@ import { collectPair, type CollectedTarget } from '../evidence/collect-target.js
 import type { Assessment } from '../findings/finding.js';
 import { escapeText } from '../render/escape.js';
 import type { CheckContext } from '../render/options.js';
-import type { Bundle } from '../source/bundle.js';
 import type { Source } from '../source/source.js';
 import { readCheckWish, type CheckArguments, type CheckWish } from './check-options.js';
 import type { Invocation } from './invocation.js';

@@ -25,16 +25,15 @@ export async function checkAction(
 ): Promise<Judged | undefined> {
   const operation = operationOf(action, observation.isStateful === true);
   if (operation === undefined || instance === undefined) return undefined;
-  const request = { engine: action.engine, instance: action.instance };
+  const { engine, instance: name, project } = action;
+  const request = { engine, instance: name, project };
   const isRunning = observation.status === 'running' || observation.status === 'frozen';
-  const judge = prepareJudge(rules.causes, containerWish({ ...request, operation }));
+  const judge = prepareJudge(rules.causes, containerWish({ engine, instance: name, operation }));
   if (target !== undefined) {
     const ends = await collectPair(source, target.source, request, target.told);
     return judge(ends.source, source.where, ends.target);
   }
-  const collected = isRunning
-    ? await collect(source, request)
-    : await collectStopped(source, action.engine, action.instance);
+  const collected = isRunning ? await collect(source, request) : await collectStopped(source, engine, name, project);
   return judge(collected, source.where);
 }
 

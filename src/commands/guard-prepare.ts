@@ -1,6 +1,6 @@
 /** The steps before a guarded command runs: check, insure, mark. */
 
-import { isUnfinished } from '../actions/guard-record.js';
+import { isSameInstance, isUnfinished } from '../actions/guard-record.js';
 import { listGuards } from '../actions/guard-store.js';
 import { insure } from '../actions/insure.js';
 import { observe, type Look } from '../actions/observe.js';
@@ -54,8 +54,7 @@ export async function prepareGuard(context: GuardContext): Promise<void> {
 async function tellUnfinished({ store, guard, voice }: GuardContext): Promise<void> {
   const { action, id } = guard.record();
   for (const record of await listGuards(store)) {
-    const isSame = record.action.instance === action.instance && record.action.engine === action.engine;
-    if (!isSame || record.id === id || !isUnfinished(record)) continue;
+    if (!isSameInstance(record.action, action) || record.id === id || !isUnfinished(record)) continue;
     voice.tell(`an earlier guard of ${action.instance} was cut short: crdoctor guard --resume ${record.id}`);
   }
 }

@@ -12,7 +12,7 @@ import { openOverSsh } from './open-target-ssh.js';
 export async function openRemote(name: string, options: OpenTargetOptions): Promise<OpenTarget> {
   const { invocation, signal, engine } = options;
   const { env, now } = invocation;
-  const remote = await findRemote('--to', `${name}`, engine, env);
+  const remote = await findRemote('--to', name, engine, env);
   const local = openLocal({ signal, env, now });
   if (remote.address === 'unix://') return { ...closed, source: { ...local, where: `${name}:` }, told: [] };
   const host = hostOf(remote);

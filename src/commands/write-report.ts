@@ -43,8 +43,8 @@ export async function writeReport({
   try {
     const summary = await buildReport({
       source,
-      request: { engine: action.engine, instance: action.instance, mayBeGone: true, wants: () => true },
       ...(target && { target: { ...target, instance: action.target?.instance } }),
+      request: { engine: action.engine, instance: action.instance, project: action.project, mayBeGone: true, wants: () => true },
       action: { words: command, output },
       watched,
       keptLogs: keptLogs.map(({ evidence, modifiedS }) => ({

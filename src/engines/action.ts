@@ -18,6 +18,8 @@ export interface Action {
   /** `snapshot --reuse`: a snapshot of that name is deleted before the new one is made. */
   readonly replaces: boolean;
   readonly project: string;
+  /** What the client takes where none is named; left out = the default one. */
+  readonly usualProject?: string;
   /** Where a move goes to. */
   readonly target?: MoveTarget;
 }

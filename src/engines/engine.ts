@@ -113,6 +113,15 @@ export interface Engine {
    * a report: they are nothing to those who read it.
    */
   readonly neighboursRequest: EvidenceRequest | undefined;
+  /**
+   * The same engine, asked about instances of a project; left out where there are none. `isNamed`: commands name it
+   * even when it is the default one, because the client would take another. Names of projects are untrusted.
+   */
+  readonly inProject?: (project: string, isNamed?: boolean) => Engine;
+  /** Asks for the names of the instances of all projects; left out where there are none. */
+  readonly everywhereRequest?: EvidenceRequest;
+  /** The projects other than `default` that have an instance of this name, as that answer tells. */
+  readonly readProjects?: (evidence: Evidence, name: string) => readonly string[];
   /** Asks for the names of all instances. */
   readonly namesRequest: EvidenceRequest | undefined;
   readInstance(evidence: ReadonlyMap<string, Evidence>): InstanceAnswer;

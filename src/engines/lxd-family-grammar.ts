@@ -142,6 +142,7 @@ function toAction(
       wantsState,
       replaces: isSet(flags, 'reuse'),
       project: place.project,
+      ...(place.usualProject !== undefined && { usualProject: place.usualProject }),
     },
   };
 }
@@ -193,7 +194,7 @@ function findPlace(
   named: string,
   flags: ReadonlyMap<string, string>,
   settings: ClientSettings,
-): { readonly instance: string; readonly project: string } | Extract<Recognition, { outcome: 'refused' }> {
+): Pick<Action, 'instance' | 'project' | 'usualProject'> | Extract<Recognition, { outcome: 'refused' }> {
   const [, prefix, instance = ''] = /^(?:([^:]*):)?(.*)$/s.exec(named) ?? [];
   const name = prefix === undefined || prefix === '' ? settings.defaultRemote : prefix;
   const isForced = isSet(flags, 'force-local');
@@ -205,7 +206,9 @@ function findPlace(
   }
   if (instance === '') return refuse('it names no instance');
   if (instance.includes('/')) return refuse(`${instance} is a snapshot, not an instance`);
-  return { instance, project: flags.get('project') ?? settings.project ?? remote?.project ?? 'default' };
+  const usual = settings.project ?? remote?.project ?? 'default';
+  const project = flags.get('project') ?? usual;
+  return { instance, project, ...(usual !== 'default' && { usualProject: usual }) };
 }
 
 function commandList({ client, commands }: FamilyGrammar): string {

@@ -2,7 +2,7 @@
 
 import type { EvidenceRequest } from '../source/source.js';
 import type { EngineReport } from './engine.js';
-import type { FamilyMember } from './lxd-family.js';
+import { projectWords, type FamilyMember } from './lxd-family-member.js';
 
 /** A daemon that answers at all does so within this. */
 const clientTimeoutMs = 15_000;
@@ -20,6 +20,7 @@ export function reportOf(member: FamilyMember): EngineReport {
     timeoutMs: clientTimeoutMs,
     keep: 'tail',
   });
+  const inProject = projectWords(member);
   return {
     requests: (packaging) => {
       const { logs } = member.placesFor(packaging);
@@ -51,12 +52,12 @@ export function reportOf(member: FamilyMember): EngineReport {
       ];
     },
     instanceRequests: (name, network) => [
-      run('engine.info.instance', 'info', `local:${name}`),
-      run('engine.show-log', 'info', `local:${name}`, '--show-log'),
-      run('engine.config.expanded', 'config', 'show', '--expanded', `local:${name}`),
+      run('engine.info.instance', ...inProject, 'info', `local:${name}`),
+      run('engine.show-log', ...inProject, 'info', `local:${name}`, '--show-log'),
+      run('engine.config.expanded', ...inProject, 'config', 'show', '--expanded', `local:${name}`),
       ...(network === undefined || network === member.bridge
         ? []
-        : [run('engine.network.instance', 'network', 'show', `local:${network}`)]),
+        : [run('engine.network.instance', ...inProject, 'network', 'show', `local:${network}`)]),
     ],
     lacks: {},
   };

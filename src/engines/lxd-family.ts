@@ -1,34 +1,11 @@
 /** What LXD and Incus have in common: one was forked from the other, and the API stayed the same. */
 
 import type { Evidence, EvidenceRequest } from '../source/source.js';
-import { parseInstance, parseInstanceNames, parseStatePid } from '../parse/server-json.js';
+import { parseInstance, parseInstanceNames, parseProjectsOf, parseStatePid } from '../parse/server-json.js';
 import type { Engine, Instance, InstanceAddress, InstanceAnswer, InstancePlaces, Packaging } from './engine.js';
 import { guardOf } from './lxd-family-guard.js';
+import { instancePath, projectWords, type FamilyMember } from './lxd-family-member.js';
 import { reportOf } from './lxd-family-report.js';
-
-/** Where the members of the family differ. */
-export interface FamilyMember {
-  readonly name: 'lxd' | 'incus';
-  readonly title: string;
-  readonly client: string;
-  readonly traces: readonly string[];
-  readonly service: Readonly<Record<Packaging, string>>;
-  readonly socketGroup: string;
-  placesFor(packaging: Packaging): FamilyPlaces;
-  /** File names that the daemon's log may have, below the directory of the logs or absolute. */
-  readonly daemonLogs: readonly string[];
-  /** The bridge that its set-up makes. */
-  readonly bridge: string;
-  /** Directory with the snapshots of all instances, below that of the data. */
-  readonly snapshots: string;
-}
-
-/** Directories of a daemon. */
-export interface FamilyPlaces {
-  readonly logs: string;
-  readonly config: string;
-  readonly data: string;
-}
 
 /**
  * Options that liblxc passes on every dump, and the ghost limit that LXD and Incus ask it for (liblxc
@@ -60,7 +37,7 @@ export function createFamilyEngine(member: FamilyMember): Engine {
     argv: [member.client, 'query', `local:${path}`],
     timeoutMs: queryTimeoutMs,
   });
-  return {
+  const engine: Engine = {
     name: member.name,
     title: member.title,
     client: member.client,
@@ -70,10 +47,14 @@ export function createFamilyEngine(member: FamilyMember): Engine {
     refuseName,
     serverRequest: query('engine.server', '/1.0'),
     instanceRequests: (name) => [
-      query('engine.instance', `/1.0/instances/${encodeURIComponent(name)}?recursion=1`),
+      query('engine.instance', instancePath(member, name, '', 'recursion=1')),
       query('engine.pool', '/1.0/storage-pools?recursion=1'),
     ],
-    pidRequest: (name) => query('engine.instance.state', `/1.0/instances/${encodeURIComponent(name)}/state`),
+    pidRequest: (name) => query('engine.instance.state', instancePath(member, name, '/state')),
+    inProject: (project, isNamed = false) =>
+      project === 'default' && !isNamed ? engine : createFamilyEngine({ ...member, project }),
+    everywhereRequest: query('engine.instances', '/1.0/instances?all-projects=true'),
+    readProjects: ({ text }, name) => parseProjectsOf(text ?? '', name) ?? [],
     targetRequests: [
       query('engine.profiles', '/1.0/profiles?recursion=1'),
       query('engine.pool', '/1.0/storage-pools?recursion=1'),
@@ -87,8 +68,9 @@ export function createFamilyEngine(member: FamilyMember): Engine {
     findPlaces: (instance, packaging) => findPlaces(member, instance, packaging),
     report: reportOf(member),
     guard: guardOf(member),
-    startCommand: (name) => `${member.client} start ${name}`,
+    startCommand: (name) => [member.client, 'start', ...projectWords(member), name].join(' '),
   };
+  return engine;
 }
 
 /** The rule of both daemons (`shared/validate`, IsHostname): a host name of one part that is no number. */

@@ -27,6 +27,8 @@ import { scoutHost, type Scout } from './scout.js';
 export interface ReportRequest {
   readonly engine?: string | undefined;
   readonly instance?: string | undefined;
+  /** Of the instance; left out: as a check finds it. */
+  readonly project?: string | undefined;
   /** That there is no such instance is no error, and what it may have left is looked for: the target of a move. */
   readonly mayBeMissing?: boolean;
   /** Another host is reported with this one, so that what tells them apart only now is asked for too. */
@@ -101,13 +103,13 @@ async function locate(
   source: Source,
   scout: Scout,
   name: string,
-  { engine: engineName, mayBeMissing = false, mayBeGone = false }: ReportRequest,
+  request: ReportRequest,
 ): Promise<LocatedInstance | undefined> {
   try {
-    return await locateInstance(source, scout, name, engineName, mayBeGone);
+    return await locateInstance(source, scout, name, request);
   } catch (error) {
-    if (!mayBeMissing || !(error instanceof UserError)) throw error;
-    const engine = chooseEngine(scout, engineName);
+    if (request.mayBeMissing !== true || !(error instanceof UserError)) throw error;
+    const engine = chooseEngine(scout, request.engine);
     if (engine === undefined || engine.refuseName(name) !== undefined) return undefined;
     const answers = await source.gather([...engine.instanceRequests(name), ...listOf(engine.serverRequest)]);
     const isServer = ({ id }: Evidence): boolean => id === engine.serverRequest?.id;

@@ -13,10 +13,15 @@ import { scoutHost } from './scout.js';
  * Evidence about the host and about an instance as its engine describes it.
  * @throws UserError as {@link locateInstance}, and when the engine cannot be asked
  */
-export async function collectStopped(source: Source, engineName: ObservableEngine, name: string): Promise<Collected> {
+export async function collectStopped(
+  source: Source,
+  engineName: ObservableEngine,
+  name: string,
+  project: string,
+): Promise<Collected> {
   const scout = await scoutHost(source);
   const [located, host] = await Promise.all([
-    locateInstance(source, scout, name, engineName),
+    locateInstance(source, scout, name, { engine: engineName, project }),
     gatherHost(source, scout, engineName, undefined),
   ]);
   const { engine, instance, server, evidence, reason } = located;

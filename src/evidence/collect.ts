@@ -8,13 +8,15 @@ import { parseServer } from '../parse/server-json.js';
 import type { Evidence, EvidenceRequest, Source } from '../source/source.js';
 import { hostRequests, placeRequests, snapRequests } from './catalogue.js';
 import { gatherProcesses } from './process-evidence.js';
-import { chooseCandidates, resolveInstance, type ResolvedInstance } from './resolve.js';
+import { chooseCandidates, resolveInstance, type ResolvedInstance, type WantedOwner } from './resolve.js';
 import { scoutHost, type Scout } from './scout.js';
 
 /** What is to be looked at; nothing = the host alone. */
 export interface CollectRequest {
   readonly engine?: string | undefined;
   readonly instance?: string | undefined;
+  /** Of the instance; as in {@link WantedOwner}. */
+  readonly project?: string | undefined;
   /** Root of a process tree that no engine manages. */
   readonly pid?: number | undefined;
   /** Directory that its images will go to. */
@@ -50,7 +52,7 @@ export async function collect(source: Source, request: CollectRequest = {}): Pro
   }
   // The engine first: its answers take longest, and more has to wait for them.
   const [[resolved, places], firstHost] = await Promise.all([
-    resolveAndGather(source, scout, request.instance, request.engine),
+    resolveAndGather(source, scout, request.instance, request),
     gatherHost(source, scout, guess?.name, undefined),
   ]);
   const host = await rejudgeCriu(source, scout, firstHost, guess?.name, resolved.engine.name);
@@ -66,9 +68,9 @@ async function resolveAndGather(
   source: Source,
   scout: Scout,
   name: string,
-  engineName: string | undefined,
+  wanted: WantedOwner,
 ): Promise<readonly [ResolvedInstance, readonly Evidence[]]> {
-  const resolved = await resolveInstance(source, scout, name, engineName);
+  const resolved = await resolveInstance(source, scout, name, wanted);
   return [resolved, await gatherInstance(source, scout, resolved)];
 }
 

@@ -7,6 +7,15 @@ import type { Evidence, Source } from '../source/source.js';
 import { findNearNames } from './near-names.js';
 import type { Scout } from './scout.js';
 
+/** Who has the instance, as far as that is known. */
+export interface WantedOwner {
+  readonly engine?: string | undefined;
+  /** Left out: the default project, and where that does not have it, the only other one that does. */
+  readonly project?: string | undefined;
+  /** It was there a moment ago; what it has left is looked for if it has gone. */
+  readonly mayBeGone?: boolean;
+}
+
 /** An instance that runs, with what its engine said about it. */
 export interface ResolvedInstance {
   readonly engine: Engine;
@@ -34,9 +43,9 @@ export async function resolveInstance(
   source: Source,
   scout: Scout,
   name: string,
-  engineName?: string,
+  wanted: WantedOwner = {},
 ): Promise<ResolvedInstance> {
-  const asked = await askAll(source, scout, name, engineName);
+  const asked = await askAll(source, scout, name, wanted);
   const owner = findOwner(asked, name);
   if (owner === undefined) throw await explainMissing(source, name, asked);
   const instance = requireRunning(owner.engine, owner.instance);
@@ -65,14 +74,13 @@ export async function locateInstance(
   source: Source,
   scout: Scout,
   name: string,
-  engineName?: string,
-  mayBeGone = false,
+  wanted: WantedOwner = {},
 ): Promise<LocatedInstance> {
-  const asked = await askAll(source, scout, name, engineName);
+  const asked = await askAll(source, scout, name, wanted);
   const owner = findOwner(asked, name);
   if (owner !== undefined) return owner;
   const [only] = asked;
-  if (mayBeGone && asked.length === 1 && only?.answer.outcome === 'missing') {
+  if (wanted.mayBeGone === true && asked.length === 1 && only?.answer.outcome === 'missing') {
     return { ...only, instance: undefined, reason: `${only.engine.title} has no instance ${quote(name)} any more` };
   }
   const silent = asked.find(({ answer }) => answer.outcome === 'unreachable');
@@ -84,11 +92,33 @@ async function askAll(
   source: Source,
   scout: Scout,
   name: string,
-  engineName: string | undefined,
+  { engine: engineName, project }: WantedOwner,
 ): Promise<readonly Asked[]> {
   const candidates = chooseCandidates(scout, engineName);
   const willing = refuseImpossible(name, engineName === undefined ? candidates : [engineNamed(engineName)], candidates);
-  return await Promise.all(willing.map((engine) => ask(source, engine, name)));
+  if (project !== undefined) {
+    return await Promise.all(willing.map((engine) => ask(source, engine.inProject?.(project) ?? engine, name)));
+  }
+  const asked = await Promise.all(willing.map((engine) => ask(source, engine, name)));
+  return asked.every(({ answer }) => answer.outcome === 'missing') ? await askElsewhere(source, asked, name) : asked;
+}
+
+/** What is in no default project may be in another one. @throws UserError when it is in several */
+async function askElsewhere(source: Source, asked: readonly Asked[], name: string): Promise<readonly Asked[]> {
+  return await Promise.all(
+    asked.map(async (each) => {
+      const { engine } = each;
+      const [answer] = engine.everywhereRequest === undefined ? [] : await source.gather([engine.everywhereRequest]);
+      const [project, second] = (answer && engine.readProjects?.(answer, name)) ?? [];
+      if (project === undefined || engine.inProject === undefined) return each;
+      if (second !== undefined) {
+        throw new UserError(`${quote(name)} is in several projects: ${[project, second].map(quote).join(', ')} …`, {
+          hint: 'An instance outside of the default project is found when one project alone has its name',
+        });
+      }
+      return await ask(source, engine.inProject(project), name);
+    }),
+  );
 }
 
 /** @throws UserError when several engines have it */

@@ -189,6 +189,19 @@ export function parseInstanceNames(text: string): readonly string[] | undefined 
   return addresses?.map((address) => address.replace(/\?.*$/, '').replace(/^.*\//, ''));
 }
 
+/**
+ * Projects other than `default` with an instance of this name, of `GET /1.0/instances?all-projects=true`:
+ * `["/1.0/instances/c1", "/1.0/instances/c1?project=p"]`.
+ */
+export function parseProjectsOf(text: string, name: string): readonly string[] | undefined {
+  const addresses = readJson(text, v.array(v.string()));
+  return addresses?.flatMap((address) => {
+    const [path = '', query] = address.split('?');
+    const project = new URLSearchParams(query).get('project');
+    return project !== null && path.endsWith(`/${encodeURIComponent(name)}`) ? [project] : [];
+  });
+}
+
 function readJson<Schema extends v.GenericSchema>(text: string, schema: Schema): v.InferOutput<Schema> | undefined {
   let json: unknown;
   try {

@@ -16,6 +16,8 @@ const maxBytes = 256 * 1024 * 1024;
  *                the lines above, with a word of its own behind each (see far-files.ts)
  *     links      `WORD PATH TARGET`: what is open, namespaces, exe, cwd, root; and the pid namespaces of all others
  *     infos      `PATH:LINE` of all fdinfo, as `grep -H` prints them
+ *     maps       the same of maps, in a small tree; last, because reading it may wait for a lock of the process,
+ *                though not while all of its threads run or sleep
  */
 const script = String.raw`w=$1 r=$2 c=$3
 d=/proc/$$/comm
@@ -74,6 +76,21 @@ set -- "$@" "/proc/$p/fdinfo"
 if [ $# -gt 400 ]; then find "$@" -maxdepth 1 -type f -exec grep -H '' {} +; set --; fi
 done
 [ $# = 0 ] || find "$@" -maxdepth 1 -type f -exec grep -H '' {} +
+printf '\n%s maps\n' "$w"
+set -- $a
+if [ $# -le 100 ]; then
+set --
+for p in $a; do
+k=1
+for t in /proc/$p/task/[0-9]*; do
+x=
+read -r x 2>/dev/null <"$t/stat"
+case $x in *') D '*) k= ;; *') '*) ;; *) k= ;; esac
+done
+[ -z "$k" ] || set -- "$@" "/proc/$p/maps"
+done
+[ $# = 0 ] || grep -H '' "$@"
+fi
 printf '\n%s end\n' "$w"
 exit`;
 
@@ -86,11 +103,11 @@ export async function prefetchTree(shell: FarShell, rootPid: number, record: Pro
     maxBytes,
     keep: 'head',
   });
-  const [, tree = '', texts, links, infos] = splitSections(result.stdout, word);
+  const [, tree = '', texts, links, infos, maps] = splitSections(result.stdout, word);
   const threads = readTree(tree.toString(), word, record);
   if (texts !== undefined) readTexts(texts, Buffer.from(`${cut}\n`), rootPid, threads, record);
   if (links !== undefined) readLinks(links.toString('utf8'), word, record);
-  if (infos !== undefined) readInfos(infos.toString('utf8'), record);
+  for (const lines of [infos, maps]) if (lines !== undefined) readPrefixed(lines.toString('utf8'), record);
   return [...threads.keys()];
 }
 
@@ -98,7 +115,7 @@ export async function prefetchTree(shell: FarShell, rootPid: number, record: Pro
 function splitSections(output: Buffer, word: string): readonly (Buffer | undefined)[] {
   const sections: (Buffer | undefined)[] = [undefined];
   let begin = 0;
-  for (const name of ['texts', 'links', 'infos', 'end']) {
+  for (const name of ['texts', 'links', 'infos', 'maps', 'end']) {
     const mark = Buffer.from(`${word} ${name}\n`);
     const at = output.indexOf(mark, begin);
     if (at < 0) return sections;
@@ -179,7 +196,7 @@ function readLinks(text: string, word: string, record: ProcRecord): void {
   for (const [directory, all] of names) record.put('names', directory, all.toSorted());
 }
 
-function readInfos(text: string, record: ProcRecord): void {
+function readPrefixed(text: string, record: ProcRecord): void {
   let path = '';
   let lines: string[] = [];
   const finish = (): void => {
@@ -189,7 +206,7 @@ function readInfos(text: string, record: ProcRecord): void {
   for (const line of text.split('\n')) {
     const colon = line.indexOf(':');
     const place = line.slice(0, colon);
-    if (!/^\/proc\/\d+\/fdinfo\/\d+$/.test(place)) continue;
+    if (!/^\/proc\/\d+\/(?:fdinfo\/\d+|maps)$/.test(place)) continue;
     if (place !== path) finish();
     path = place;
     lines.push(line.slice(colon + 1));

@@ -92,6 +92,8 @@ export async function openFarShell({ argv, env, helloMs, signal, now }: FarShell
   const pending = new Map<number, Pending>();
   let nextId = 1;
   let lost: string | undefined;
+  // Something there could not be ended; the shell looks for it in the end.
+  let hasLeftBehind = false;
   let greet: (problem?: string) => void = () => {};
   const greeted = new Promise<string | undefined>((resolve) => {
     greet = resolve;
@@ -136,7 +138,10 @@ export async function openFarShell({ argv, env, helloMs, signal, now }: FarShell
     if (each.stopped !== undefined) return;
     each.stopped = why;
     endGroup(each);
-    const giveUp = (): void => each.settle({ ...nothing, status: 'timed-out' });
+    const giveUp = (): void => {
+      hasLeftBehind = true;
+      each.settle({ ...nothing, status: 'timed-out' });
+    };
     each.timers.push(setTimeout(giveUp, termGraceMs + killGraceMs));
   };
   const onAbort = (): void => {
@@ -146,7 +151,7 @@ export async function openFarShell({ argv, env, helloMs, signal, now }: FarShell
   signal?.addEventListener('abort', onAbort, { once: true });
   const close = async (): Promise<void> => {
     signal?.removeEventListener('abort', onAbort);
-    if (pending.size === 0) talk.say(Buffer.from('crd_bye\n'));
+    if (pending.size === 0 && !hasLeftBehind) talk.say(Buffer.from('crd_bye\n'));
     talk.hangUp();
     const timer = setTimeout(() => talk.kill(), closeMs);
     await talk.ended;

@@ -22,6 +22,7 @@ export function openLocalProcFiles(context: Pick<RunOptions, 'env' | 'signal'>):
     lstat: (path) => lstatSync(path, { bigint: true }),
     space: (path) => statfsSync(path),
     expect: () => {},
+    expectMeasure: () => {},
     run: (argv, options) => runCommand(argv, { ...context, ...options }),
     processor: process.arch,
     calmPauses,

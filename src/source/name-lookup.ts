@@ -9,6 +9,8 @@ export type NameState = 'same' | 'other' | 'absent' | '-';
 export interface NameLookup {
   /** `path` as the mount namespace names it, `file` what is open. */
   find(path: string, file: Pick<FileStat, 'dev' | 'ino'>): NameState;
+  /** Tells that `find` will be asked for this path. */
+  expect(path: string): void;
   /** What is at a path, without following a link in any part of it; undefined when that cannot be told. */
   stat(path: string): FileStat | undefined;
 }
@@ -30,12 +32,15 @@ export function createLookup(root: string, mounts: MountView, files: ProcFiles):
     return isOne;
   };
   const look = (path: string): FileStat | undefined => {
-    if (!path.startsWith('/') || path.includes('\uFFFD') || !mounts.isLocalPath(path)) return undefined;
+    if (!isPlain(path, mounts)) return undefined;
     files.expect(root, path);
     if (!isDirectory(path.slice(0, path.lastIndexOf('/')))) return undefined;
     return files.lstat(`${root}${path}`);
   };
   return {
+    expect: (path) => {
+      if (isPlain(path, mounts)) files.expect(root, path);
+    },
     find(path, file) {
       try {
         const found = look(path);
@@ -54,4 +59,9 @@ export function createLookup(root: string, mounts: MountView, files: ProcFiles):
       }
     },
   };
+}
+
+/** It can be looked up at all: no mount on the way to it may hang. */
+function isPlain(path: string, mounts: MountView): boolean {
+  return path.startsWith('/') && !path.includes('\uFFFD') && mounts.isLocalPath(path);
 }

@@ -46,6 +46,8 @@ export interface ProcFiles {
   readonly space: (path: string) => FileSystemSpace;
   /** Tells that `lstat` will be asked for each part of a path below `root`, one after the other. */
   readonly expect: (root: string, path: string) => void;
+  /** Tells that `names` or `space` of a path may be asked for. */
+  readonly expectMeasure: (measure: 'names' | 'space', path: string) => void;
   readonly run: (
     argv: readonly [string, ...string[]],
     options: Pick<RunOptions, 'timeoutMs' | 'maxBytes' | 'keep'>,

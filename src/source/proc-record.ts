@@ -88,7 +88,12 @@ export function createProcRecord(processor: string): ProcRecord {
     },
     names: (path) => read('names', path),
     link: (path) => read('link', path),
-    stat: (path) => read('stat', path),
+    stat: (path) => {
+      const guess = kinds.stat.has(path) ? undefined : guessStat(path, kinds.link.get(path));
+      if (guess === undefined) return read('stat', path);
+      wanted.paths.stat.add(path);
+      return guess;
+    },
     lstat: (path) => read('lstat', path),
     space: (path) => read('space', path),
     expect: (root, path) => {
@@ -97,6 +102,9 @@ export function createProcRecord(processor: string): ProcRecord {
         if (!kinds.lstat.has(part)) wanted.paths.lstat.add(part);
         if (end < 0) return;
       }
+    },
+    expectMeasure: (measure, path) => {
+      if (!kinds[measure].has(path)) wanted.paths[measure].add(path);
     },
     run: (argv, limits) => {
       const result = programs.get(keyOf(argv));
@@ -128,6 +136,19 @@ export function createProcRecord(processor: string): ProcRecord {
       };
     },
   };
+}
+
+const unknownFile: FileStat = { mode: 0o100000n, dev: 0n, ino: 0n, nlink: 1n, size: 0n, blocks: 0n, rdev: 0n };
+/** `/dev/pts/0` */
+const unknownTerminal: FileStat = { ...unknownFile, mode: 0o020000n, rdev: 136n << 8n };
+
+/**
+ * What an open or mapped file will mostly turn out to be. What is read meanwhile is not kept, but what is wanted
+ * because of it is: the same file is not asked for again by each process that has it, nor for a device that it is not.
+ */
+function guessStat(path: string, link: unknown): FileStat | undefined {
+  if (!/^\/proc\/\d+\/(?:fd|map_files)\//.test(path)) return undefined;
+  return typeof link === 'string' && /^\/dev\/(?:tty|pts|console)/.test(link) ? unknownTerminal : unknownFile;
 }
 
 interface Failure {

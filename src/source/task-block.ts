@@ -178,6 +178,9 @@ function measureMounts(
     const [, id = '', path = '', type = ''] = /^(\d+) \d+ \S+ \S+ (\S+) .* - (\S+)/.exec(line) ?? [];
     if (!/^(?:mqueue|pstore|tmpfs)$/.test(type)) continue;
     const place = path.replaceAll(/\\([0-7]{3})/g, (_, octal: string) => String.fromCharCode(parseInt(octal, 8)));
+    if (lookup !== undefined && view.isLocalPath(place)) {
+      files.expectMeasure(type === 'tmpfs' ? 'space' : 'names', `${prefix}${place}`);
+    }
     const found = lookup?.stat(place);
     // Another mount may lie over it.
     if (found === undefined || deviceName(found.dev) !== view.deviceOf(id)) continue;

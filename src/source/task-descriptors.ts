@@ -96,6 +96,7 @@ function describeFile(
   if (plainMemory.test(link) || !isLocal(walk, mounts, mount)) return;
   const key = `${mountLink} ${mount} ${inode} ${link}`;
   const read = (): SeenFile => {
+    mounts?.lookup?.expect(link);
     const stat = walk.files.stat(`${block.directory}/fd/${name}`);
     const isHere = mounts?.view.isLocalMount(mount) === true;
     const found = (isHere ? mounts.lookup?.find(link, stat) : undefined) ?? '-';

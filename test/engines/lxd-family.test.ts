@@ -62,3 +62,15 @@ it('tells the snap from the package', () => {
   expect(findPackaging('lxd', deb)).toBe('deb');
   expect(findCriu('lxd', deb)).toBe('/usr/sbin/criu');
 });
+
+it('names the project in every question and command about an instance of another one', () => {
+  const lab = engines.lxd.inProject?.("o'lab");
+  expect(lab?.guard?.start('c1')).toEqual(['lxc', "--project=o'lab", 'start', 'local:c1']);
+  expect(lab?.guard?.markStateful('c1').at(-1)).toContain("WHERE name='o''lab')");
+  expect(lab?.instanceRequests('c1')[0]).toMatchObject({
+    argv: ['lxc', 'query', "local:/1.0/instances/c1?recursion=1&project=o'lab"],
+  });
+  expect(engines.lxd.inProject?.('default')).toBe(engines.lxd);
+  // The client would take another one where none is named.
+  expect(engines.lxd.inProject?.('default', true).guard?.start('c1')).toContain('--project=default');
+});

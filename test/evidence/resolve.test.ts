@@ -16,7 +16,7 @@ const missing = failed('Error: Instance not found\n');
 async function resolve(answers: Record<string, FakeAnswer>, name = 'c1', engine?: string) {
   const source = fakeSource({ ...debianWithLxd, ...answers });
   const scout = await scoutHost(source);
-  return await resolveInstance(source, scout, name, engine);
+  return await resolveInstance(source, scout, name, { engine });
 }
 
 async function complain(answers: Record<string, FakeAnswer>, name = 'c1', engine?: string): Promise<UserError> {
@@ -126,4 +126,26 @@ describe('resolveInstance', () => {
 it('finds near names, closest first', () => {
   expect(findNearNames('web', ['web1', 'wev', 'mail', 'web-frontend'])).toEqual(['web1', 'wev', 'web-frontend']);
   expect(findNearNames('x', ['mail'])).toEqual([]);
+});
+
+describe('an instance outside of the default project', () => {
+  const list = 'lxc query local:/1.0/instances?all-projects=true';
+  const inLab = 'lxc query local:/1.0/instances/c1?recursion=1&project=lab';
+
+  it('is found where one project alone has it', async () => {
+    const { instance, engine } = await resolve({
+      [query]: missing,
+      [list]: '["/1.0/instances/c2", "/1.0/instances/c1?project=lab"]',
+      [inLab]: JSON.stringify({ name: 'c1', type: 'container', status: 'Running', project: 'lab', state: { pid: 7 } }),
+    });
+    expect(instance).toMatchObject({ project: 'lab', pid: 7 });
+    expect(engine.startCommand('c1')).toBe('lxc start --project=lab c1');
+    expect(engine.findPlaces(instance, 'deb').cgroup).toBe('lxc.payload.lab_c1');
+  });
+
+  it('is not guessed at where several have it', async () => {
+    const several = '["/1.0/instances/c1?project=lab", "/1.0/instances/c1?project=b"]';
+    const error = await complain({ [query]: missing, [list]: several });
+    expect(error.message).toBe('"c1" is in several projects: "lab", "b" …');
+  });
 });

@@ -12,6 +12,7 @@ import {
   makeContainer,
   newestGuard,
   record,
+  recordLoss,
   rootfsOf,
   stateOf,
   statusOf,
@@ -46,11 +47,13 @@ const obey = `
 const onceCriuRuns = (task: string, name: string, command: string): string => `
   "$@" & guard=$!
   for i in $(seq 3000); do
-    pgrep -f "criu ${task} .*containers/${name}/state" >/dev/null && break
+    pgrep -f "[c]riu ${task} .*containers/${name}/state" >/dev/null && break
     kill -0 $guard 2>/dev/null || break
   done
   ${command}
   wait $guard`;
+
+const killDaemon = 'kill -9 $(cat /run/lxd.pid)';
 
 describe.runIf(isLabUp)('guard of what hangs or changes in between', { timeout: 300_000 }, () => {
   let seven = '';
@@ -91,24 +94,53 @@ describe.runIf(isLabUp)('guard of what hangs or changes in between', { timeout: 
     record('a restore spins (memory image cut short)', seven, ran, before, 'kill -9 as told; retry from the state');
   });
 
-  it('a restore that waits for a lock: says which log is silent, and the state survives', () => {
-    const before = countOf(seven);
-    const lock = `open F, '>>', '/root/held'; flock F, 2; open R, '>', '/root/ready'; close R; sleep 9999`;
-    must('lxc', 'exec', seven, '--', 'sh', '-c', `setsid perl -e "${lock}" </dev/null >/dev/null 2>&1 &`);
-    must('sh', '-c', `for i in $(seq 100); do [ -e ${rootfsOf(seven)}/root/ready ] && exit; sleep 0.1; done; exit 1`);
-    const stopped = stop();
-    expect(stopped.status, stopped.shown).toBe(0);
-    const held = `( exec 9>>${rootfsOf(seven)}/root/held; flock 9; exec sleep 200 ) & holder=$!; sleep 0.3
-      ${obey.replace('cat said', 'kill $holder; cat said')}`;
-    const ran = besides(held, ['--timeout', '5', '--', 'lxc', 'start', seven]);
-    expect(ran.status, ran.shown).toBe(1);
-    expect(ran.stderr).toMatch(/it waits for a flock on the file \S+ .* that process \d+ holds/);
-    expect(statusOf(seven)).toBe('STOPPED, state saved');
-    const retried = guard('--resume', newestGuard(), '--recover', 'retry');
-    expect(retried.status, retried.shown).toBe(0);
-    expect(isCounting(seven)).toBe(true);
-    record('a restore waits for a lock held elsewhere', seven, ran, before, 'kill -9 as told; retry from the state');
-    must('lxc', 'exec', seven, '--', 'pkill', '-f', 'root/held');
+  describe('that waits for a lock', () => {
+    /** A process inside that holds a lock, which somebody outside has when it is to be restored. */
+    function stopHolding(): void {
+      must('rm', '-f', `${rootfsOf(seven)}/root/ready`);
+      const lock = `open F, '>>', '/root/held'; flock F, 2; open R, '>', '/root/ready'; close R; sleep 9999`;
+      must('lxc', 'exec', seven, '--', 'sh', '-c', `setsid perl -e "${lock}" </dev/null >/dev/null 2>&1 &`);
+      must('sh', '-c', `for i in $(seq 100); do [ -e ${rootfsOf(seven)}/root/ready ] && exit; sleep 0.1; done; exit 1`);
+      const stopped = stop();
+      expect(stopped.status, stopped.shown).toBe(0);
+    }
+    const whileHeld = (script: string): string =>
+      `perl -e 'open F, ">>", shift; flock F, 2; sleep 200' ${rootfsOf(seven)}/root/held & holder=$!; sleep 0.3
+       ${script.replace('cat said', 'kill $holder; cat said')}`;
+    const words = (): readonly string[] => ['--timeout', '3', '--', 'lxc', 'start', seven];
+
+    it('says for which, and as it is told to be ended nothing is lost', () => {
+      const before = countOf(seven);
+      stopHolding();
+      const ran = besides(whileHeld(obey), words());
+      expect(ran.status, ran.shown).toBe(1);
+      expect(told(ran)).toMatch(/it waits for a flock on the file \S+ \(device and inode\) that process \d+ holds/);
+      expect(told(ran)).toContain('everything is as it was before');
+      expect(statusOf(seven)).toBe('STOPPED, state saved');
+      const retried = guard('--resume', newestGuard(), '--recover', 'retry');
+      expect(retried.status, retried.shown).toBe(0);
+      expect(isCounting(seven)).toBe(true);
+      record('a restore waits for a lock held elsewhere', seven, ran, before, 'ended as told; retry from the state');
+      onHost(labHost, ['lxc', 'exec', seven, '--', 'pkill', '-f', 'open F']);
+    });
+
+    it('finds the processes that live on when the CRIU above them is killed, and ends them', () => {
+      const before = countOf(seven);
+      stopHolding();
+      const first = `$(pgrep -f 'criu [r]estore.*containers/${seven}/state' | head -n 1)`;
+      const ran = besides(whileHeld(obey.replace('kill -9 $pid', `kill -9 ${first}`)), words());
+      expect(ran.status, ran.shown).toBe(1);
+      expect(told(ran)).toContain('NO: alone: Processes of a restore that was cut short run on');
+      expect(statusOf(seven)).toBe('STOPPED, state saved');
+      const cleaned = guard('--resume', newestGuard(), '--recover', 'clean');
+      expect(cleaned.status, cleaned.shown).toBe(0);
+      const left = onHost(labHost, ['pgrep', '-f', `containers/${seven}/state`]);
+      expect(left.stdout).toBe('');
+      const retried = guard('--resume', newestGuard(), '--recover', 'retry');
+      expect(retried.status, retried.shown).toBe(0);
+      expect(isCounting(seven)).toBe(true);
+      record('SIGKILL of criu during the restore', seven, ran, before, 'its processes, by --recover clean; then retry');
+    });
   });
 
   it.each([
@@ -127,22 +159,64 @@ describe.runIf(isLabUp)('guard of what hangs or changes in between', { timeout: 
     expect(ran.status, ran.shown).toBe(1);
     expect(told(ran)).toContain('everything is as it was before');
     expect(statusOf(seven)).toBe(verb === 'stop' ? 'RUNNING' : 'STOPPED, state saved');
-    const retried = guard('--resume', newestGuard(), '--recover', 'retry');
-    expect(verb === 'start' ? retried.status : stop().status, retried.shown).toBe(0);
+    const again = verb === 'stop' ? stop() : guard('--resume', newestGuard(), '--recover', 'retry');
+    expect(again.status, again.shown).toBe(0);
     if (verb === 'stop') expect(start().status).toBe(0);
     expect(isCounting(seven)).toBe(true);
     record(`CRIU is gone when ${what} begins`, seven, ran, before, 'it is back; retry');
   });
 
-  it.each([
-    ['stop', 'dump'],
-    ['start', 'restore'],
-  ])('the daemon is killed during a %s', (verb, task) => {
+  it('the daemon is killed during a start: waits for it, and judges by what it then says', () => {
     const before = countOf(seven);
-    if (verb === 'start') expect(stop().status).toBe(0);
-    const kill = onceCriuRuns(task, seven, 'kill -9 $(cat /run/lxd.pid)');
-    const ran = besides(kill, ['--', 'lxc', verb, seven, ...(verb === 'stop' ? ['--stateful'] : [])]);
-    must('lxd', 'waitready', '--timeout=60');
-    console.log(verb, ran.shown, statusOf(seven));
+    expect(stop().status).toBe(0);
+    const ran = besides(onceCriuRuns('restore', seven, killDaemon), ['--', 'lxc', 'start', seven]);
+    expect(told(ran)).toMatch(/it is running|it is stopped/);
+    if (statusOf(seven).startsWith('STOPPED')) {
+      const retried = guard('--resume', newestGuard(), '--recover', 'retry');
+      expect(retried.status, retried.shown).toBe(0);
+    } else {
+      expect(told(ran)).toContain('the engine keeps the state it came from');
+    }
+    expect(isCounting(seven)).toBe(true);
+    record('the daemon is killed during a start', seven, ran, before, 'nothing was lost');
+  });
+
+  it('the daemon is killed during a stop: says what it did when it came back', () => {
+    const before = countOf(seven);
+    const ran = besides(onceCriuRuns('dump', seven, killDaemon), ['--', 'lxc', 'stop', seven, '--stateful']);
+    expect(ran.status, ran.shown).toBe(1);
+    // LXD boots what ran when it went away, and takes no notice of a state that nobody told it of.
+    expect(told(ran)).toMatch(/NO: same init: its init was \d+ and is \d+ now|everything is as it was before/);
+    expect(isCounting(seven)).toBe(true);
+    recordLoss('the daemon is killed during a stop', seven, ran, before, 'LXD boots it fresh when it comes back');
+  });
+
+  it('a freezer that a killed CRIU leaves on is found and let go', () => {
+    const before = countOf(seven);
+    // The more processes, the longer CRIU has them frozen.
+    const many = 'for i in $(seq 150); do setsid sleep 9999 </dev/null >/dev/null 2>&1 & done';
+    must('lxc', 'exec', seven, '--', 'sh', '-c', many);
+    const state = `/sys/fs/cgroup/freezer/lxc.payload.${seven}/freezer.state`;
+    const killFrozen = `
+      "$@" & guard=$!
+      perl -e '
+        my ($pid, $until) = (undef, time + 60);
+        until ($pid or time > $until) {
+          for my $file (glob "/proc/[0-9]*/cmdline") {
+            open F, $file or next;
+            my $words = <F> // "";
+            ($pid) = $file =~ m{(\\d+)} if $words =~ m{criu/criu.dump};
+          }
+        }
+        until (time > $until) { open F, $ARGV[0]; if (<F> =~ /FR/) { kill 9, $pid; exit } }' ${state}
+      wait $guard`;
+    const ran = besides(killFrozen, ['--', 'lxc', 'stop', seven, '--stateful']);
+    expect(ran.status, ran.shown).toBe(1);
+    expect(told(ran), must('cat', state)).toContain('The processes of the container are frozen (cgroup v1)');
+    const cleaned = guard('--resume', newestGuard(), '--recover', 'clean');
+    expect(cleaned.status, cleaned.shown).toBe(0);
+    expect(must('cat', state)).toBe('THAWED\n');
+    expect(isCounting(seven)).toBe(true);
+    record('SIGKILL of criu while it freezes', seven, ran, before, 'the freezer, by --recover clean');
   });
 });

@@ -8,7 +8,8 @@ import { expect } from 'vitest';
 
 import { labHost, must, onHost, type Ran } from './lab.js';
 
-const program = fileURLToPath(new URL('../../dist/cli.js', import.meta.url));
+/** The built program. */
+export const program = fileURLToPath(new URL('../../dist/cli.js', import.meta.url));
 const page = fileURLToPath(new URL('../../docs/guard.md', import.meta.url));
 const run = randomUUID().slice(0, 8);
 
@@ -150,6 +151,18 @@ export function record(
   counter = countOf(name),
 ): void {
   expect(counter, `${fault}: the counter went back`).toBeGreaterThanOrEqual(before);
+  recordLoss(fault, name, ran, before, recovered, counter);
+}
+
+/** The same of what the engine itself does to its containers, which no guard can keep from happening. */
+export function recordLoss(
+  fault: string,
+  name: string,
+  ran: Ran,
+  before: number,
+  recovered: string,
+  counter = countOf(name),
+): void {
   rows.push({ fault, saw: shorten(ran, name), after: statusOf(name), recovered, before, counter });
 }
 
@@ -170,7 +183,9 @@ function shorten({ stderr, status }: Ran, name: string): string {
   return `${text.length > 200 ? `${text.slice(0, 200)} …` : text} (status ${status})`;
 }
 
-/** Writes the table into docs/guard.md when it is asked for, between its two marks. */
+const heads = ['fault', 'what the user saw', 'state after', 'what was recovered', 'counter before', 'after'] as const;
+
+/** Writes the rows into the table in docs/guard.md when that is asked for; what was not tried keeps its row. */
 export function writeTable(): void {
   if (process.env['CRDOCTOR_RECORD'] !== 'guard') return;
   const mark = engine.name === 'lxd' ? 'faults' : `faults on ${engine.name}`;
@@ -178,18 +193,20 @@ export function writeTable(): void {
     String(text)
       .replaceAll('|', String.raw`\|`)
       .replaceAll(/\s+/g, ' ');
-  const lines = rows.map(
-    ({ fault, saw, after, recovered, before, counter }) =>
-      `| ${[fault, saw, after, recovered, before, counter].map(cell).join(' | ')} |`,
-  );
-  const table = [
-    '| fault | what the user saw | state after | what was recovered | counter before | after |',
-    '| --- | --- | --- | --- | --- | --- |',
-    ...lines,
-  ].join('\n');
+  const marks = new RegExp(`(<!-- ${mark} -->\\n)([\\s\\S]*?)(<!-- end of ${mark} -->)`);
   const text = readFileSync(page, 'utf8');
-  const place = new RegExp(`(<!-- ${mark} -->\\n)[\\s\\S]*?(<!-- end of ${mark} -->)`);
-  const replaced = text.replace(place, (_, from: string, to: string) => `${from}\n${table}\n\n${to}`);
-  expect(replaced).toContain(table);
-  writeFileSync(page, replaced);
+  const [, , old = ''] = marks.exec(text) ?? [];
+  const lines = new Map(
+    [...old.matchAll(/^\| (.*?) \| .*$/gm)].slice(2).map(([line, fault = '']) => [fault, line] as const),
+  );
+  for (const { fault, saw, after, recovered, before, counter } of rows) {
+    lines.set(cell(fault), `| ${[fault, saw, after, recovered, before, counter].map(cell).join(' | ')} |`);
+  }
+  const rule = heads.map(() => '---');
+  const table = [`| ${heads.join(' | ')} |`, `| ${rule.join(' | ')} |`, ...lines.values()].join('\n');
+  writeFileSync(
+    page,
+    text.replace(marks, (_, begin: string, _rows: string, end: string) => `${begin}\n${table}\n\n${end}`),
+  );
+  expect(readFileSync(page, 'utf8')).toContain(table);
 }

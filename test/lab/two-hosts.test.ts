@@ -125,12 +125,10 @@ describe.runIf(isLabUp)('two hosts', { timeout: 300_000 }, () => {
 
   it.each(['ssh:b', 'b:'])('are judged together: --to %s', (to) => {
     const { verdict, blockers: found, subject, status } = checkMove(one, to);
-    expect({ verdict, found, status }).toEqual({
-      verdict: expect.stringMatching(/^(ready|at-risk)$/),
-      found: [],
-      status: 0,
-    });
-    expect(subject.target).toMatchObject({ where: to, hostname: 'b', criu: expect.stringMatching(/^\d/) });
+    expect(['ready', 'at-risk']).toContain(verdict);
+    expect({ found, status }).toEqual({ found: [], status: 0 });
+    expect(subject.target).toMatchObject({ where: to, hostname: 'b' });
+    expect(subject.target?.criu).toMatch(/^\d/);
   });
 
   it.each(blockers)('$what: predicted, and really so', ({ cause, said, make, undo }) => {
@@ -193,8 +191,7 @@ describe.runIf(isLabUp)('two hosts', { timeout: 300_000 }, () => {
     for (const side of ['source', 'target']) {
       for (const id of starred) {
         const found = artifacts.find((each) => each.id === id && each.side === side);
-        expect(found, `${side} ${id}`).toBeDefined();
-        if (found?.status !== 'ok') expect(found?.reason, `${side} ${id}`).toBeDefined();
+        expect(found?.status === 'ok' ? 'ok' : found?.reason, `${side} ${id}`).toBeDefined();
       }
     }
     const again = on('a', 'node', program, 'check', '--on', path, '--to', path, '--format', 'json');

@@ -1,0 +1,68 @@
+/** Guarded commands, checks and reports of an instance that is not in the default project. */
+
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+
+import { folder, guard, program, writeTable } from './guard-lab.js';
+import { isLabUp, labHost, must, onHost, type Ran } from './lab.js';
+
+const hookMs = 120_000;
+
+describe.runIf(isLabUp)('guard in a project', { timeout: 300_000 }, () => {
+  const project = `lab-${folder.replace(/^.*-/, '')}`;
+  const name = 'eight';
+  const raw = 'raw.lxc=lxc.pty.max = 1\nlxc.apparmor.profile =\n';
+  const rootfs = `/var/lib/lxd/containers/${project}_${name}/rootfs`;
+  const count = (): number => Number(must('cat', `${rootfs}/root/counter`).trim().split(/\s+/).at(-1));
+  const inProject = (...words: readonly string[]): readonly string[] => ['lxc', `--project=${project}`, ...words];
+
+  beforeAll(() => {
+    must('mkdir', '-p', folder);
+    must('lxc', 'project', 'create', '-q', project, '-c', 'features.profiles=false', '-c', 'features.images=false');
+    must(...inProject('init', '-q', 'mini', name, '-c', 'security.privileged=true', '-c', raw));
+    must(...inProject('start', '-q', name));
+    must('sh', '-c', `for i in $(seq 100); do [ -s ${rootfs}/root/counter ] && exit; sleep 0.1; done; exit 1`);
+  }, hookMs);
+  afterAll(() => {
+    onHost(labHost, inProject('delete', '-q', '-f', name));
+    onHost(labHost, ['lxc', 'project', 'delete', '-q', project]);
+    onHost(labHost, ['rm', '-rf', folder]);
+    writeTable();
+  }, hookMs);
+
+  it('stops and starts it with its state', () => {
+    const before = count();
+    const stopped = guard('--', ...inProject('stop', name, '--stateful'));
+    expect(stopped.status, stopped.shown).toBe(0);
+    const copy = guard('--', ...inProject('start', name));
+    expect(copy.status, copy.shown).toBe(0);
+    expect(copy.stderr).toContain('the saved state is copied to');
+    expect(count()).toBeGreaterThan(before);
+  });
+
+  it('brings the state back from its copy after LXD has deleted it', () => {
+    const before = count();
+    must('mkdir', '-p', `${folder}/disk`);
+    const disk = ['data', 'disk', `source=${folder}/disk`, 'path=/srv/data'];
+    must(...inProject('config', 'device', 'add', '-q', name, ...disk));
+    const force = ['--force', 'engine-fails-after-restore', '--reason', 'to see it fail'];
+    expect(guard(...force, '--', ...inProject('stop', name, '--stateful')).status).toBe(0);
+    const ran: Ran = guard(...force, '--', ...inProject('start', name));
+    expect(ran.status, ran.shown).toBe(1);
+    expect(ran.stderr).toContain(`lxc --project=${project} start local:${name}`);
+    must(...inProject('config', 'device', 'remove', '-q', name, 'data'));
+    const id = must('ls', `${folder}/state/guards`).trim().split('\n').at(-1) ?? '';
+    const retried = guard('--resume', id, '--recover', 'retry');
+    expect(retried.status, retried.shown).toBe(0);
+    expect(count()).toBeGreaterThan(before);
+  });
+
+  it('is checked and reported by its name alone, as no other project has that', () => {
+    const checked = onHost(labHost, ['env', `--chdir=${folder}`, 'node', program, 'check', name, '--format', 'json']);
+    expect(checked.status, checked.shown).toBe(0);
+    const reported = onHost(labHost, ['env', `--chdir=${folder}`, 'node', program, 'report', name, '-o', 'r.tar.gz']);
+    expect(reported.status, reported.shown).toBe(0);
+    const files = must('tar', 'tzf', `${folder}/r.tar.gz`);
+    expect(files).toMatch(/\/source\/instance\.log\/snapshot_dump_/);
+    expect(must('tar', 'xzOf', `${folder}/r.tar.gz`, '--wildcards', '*/engine.info.instance.txt')).toContain(name);
+  });
+});
