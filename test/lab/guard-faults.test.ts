@@ -166,6 +166,19 @@ describe.runIf(isLabUp)('guard of what hangs or changes in between', { timeout: 
     record(`CRIU is gone when ${what} begins`, seven, ran, before, 'it is back; retry');
   });
 
+  it('says when the files have moved on since the state was saved', () => {
+    const before = countOf(seven);
+    expect(stop().status).toBe(0);
+    must('sh', '-c', `echo more >>${rootfsOf(seven)}/usr/local/bin/counter; echo new >${rootfsOf(seven)}/root/new`);
+    const ran = start();
+    expect(told(ran)).toMatch(/its files have moved on since the state was saved, .*(?:\/root\/new|\/counter)/);
+    const away = `sed -i '$d' ${rootfsOf(seven)}/usr/local/bin/counter`;
+    if (statusOf(seven).startsWith('STOPPED')) must('sh', '-c', away);
+    if (statusOf(seven).startsWith('STOPPED')) guard('--resume', newestGuard(), '--recover', 'retry');
+    expect(isCounting(seven)).toBe(true);
+    record('files change between a stop and its start', seven, ran, before, 'it is said before');
+  });
+
   it('the daemon is killed during a start: waits for it, and judges by what it then says', () => {
     const before = countOf(seven);
     expect(stop().status).toBe(0);
