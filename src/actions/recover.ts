@@ -242,7 +242,8 @@ async function runAndJudge(
   await startSupervised(directory, { argv, cwd }, options.env);
   const { signal, stdout, stderr } = options;
   const stopWatching = options.watchOver(directory);
-  const ending = await watchSupervised({ directory, signal, stdout, stderr }).finally(stopWatching);
+  const ending = await watchSupervised({ directory, signal, stdout, stderr });
+  await stopWatching();
   const shown = argv.join(' ');
   if (ending === 'detached') return failed(`${shown} still runs`);
   const { observation } = await observe(options.source, options.guarded);
