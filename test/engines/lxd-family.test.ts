@@ -40,7 +40,11 @@ it('puts the project before the name', () => {
 
 it.each([
   ['lxd', 'Get "http://unix.socket/1.0": dial unix /var/lib/lxd/unix.socket: connect: connection refused', /start lxd/],
-  ['lxd', 'Get "http://unix.socket/1.0": dial unix /var/lib/lxd/unix.socket: connect: permission denied', /group lxd\./],
+  [
+    'lxd',
+    'Get "http://unix.socket/1.0": dial unix /var/lib/lxd/unix.socket: connect: permission denied',
+    /group lxd\./,
+  ],
   ['incus', "The incus daemon doesn't appear to be started (socket path: /var/lib/incus/unix.socket)", /start incus$/],
   [
     'incus',

@@ -14,7 +14,6 @@ import {
   makeContainer,
   newestGuard,
   record,
-  recordGone,
   statusOf,
   writeTable,
 } from './guard-lab.js';
@@ -134,7 +133,7 @@ describe.runIf(engine.name === 'incus' && isUp('c'))('guard on Incus', { timeout
       // In one of six or so Incus says success: gone here, stopped there, its memory lost. Nothing could be kept.
       expect(told(ran)).toContain(`it is stopped on ${otherHost} and missing here`);
       expect(told(ran)).toContain('its memory is lost: boot it there');
-      recordGone(fault, six, ran, before, 'only its files, on the target');
+      record(fault, six, ran, before, 'only its files, on the target', 'lost');
       onHost(otherHost, [client, 'delete', '-q', '-f', six]);
       six = makeContainer('six');
       return;
