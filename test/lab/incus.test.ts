@@ -61,9 +61,11 @@ describe.runIf(isUp(host))('Incus', { timeout: 300_000 }, () => {
     expect(stopped.status === 0, stopped.shown).toBe(failing === 'start');
     const ran = failing === 'stop' ? stopped : onHost(host, ['incus', 'start', name]);
     expect(ran.status, ran.shown).toBe(1);
-    must('mkdir', '-p', `${folder}/${cause}`);
-    expect(onHost(host, ['sh', '-c', 'cat > "$1"', 'sh', `${folder}/${cause}/terminal.txt`], ran.shown).status).toBe(0);
-    const triaged = crdoctor('triage', `${folder}/${cause}`, `/var/log/incus/${name}`, '--format', 'json');
+    const evidence = `${folder}/${cause}`;
+    must('mkdir', '-p', folder);
+    must('cp', '-a', `/var/log/incus/${name}`, evidence);
+    expect(onHost(host, ['sh', '-c', 'cat > "$1"', 'sh', `${evidence}/terminal.txt`], ran.shown).status).toBe(0);
+    const triaged = crdoctor('triage', evidence, '--format', 'json');
     expect(json<TriageReport>(triaged).diagnoses[0]?.cause, triaged.shown).toBe(cause);
   });
 
