@@ -29,6 +29,7 @@ CONTAINERS_OF_INCUS=(
   bad-console-not-restorable
   bad-lsm-profile-restore
   bad-migration-stateful-off
+  bad-idmapped-rootfs-restore
   bad-mount-unsupported-fs
 )
 
@@ -56,6 +57,7 @@ init_container() {
     bad-nested-namespace-unsupported) options+=(-c security.nesting=true) ;;
     bad-disk-full) options+=(-s small) ;;
     bad-migration-stateful-off) options=(-c security.privileged=true) ;;
+    bad-idmapped-rootfs-restore) options=(-c migration.stateful=true) ;;
   esac
   if [ -n "$raw" ]; then options+=(-c "raw.lxc=$raw"); fi
   client_on "$host" init -q mini "$name" "${options[@]}"

@@ -138,7 +138,7 @@ function planMove({ action, look: { observation } }: InsuranceQuestion): Insuran
 
 function sessionWarnings({ sessions = [] }: Look['observation']): readonly string[] {
   const names = sessions.map(({ name, pid }) => `${name} (pid ${pid})`).join(', ');
-  return names === '' ? [] : [`came in from outside and will not be in the dump: ${names} (lxc exec sessions)`];
+  return names === '' ? [] : [`came in from outside with exec and will not be in the dump: ${names}`];
 }
 
 /** A restore stops the instance and rolls its root file system back before it tries to bring the state back. */

@@ -44,7 +44,13 @@ export async function writeReport({
     const summary = await buildReport({
       source,
       ...(target && { target: { ...target, instance: action.target?.instance } }),
-      request: { engine: action.engine, instance: action.instance, project: action.project, mayBeGone: true, wants: () => true },
+      request: {
+        engine: action.engine,
+        instance: action.instance,
+        project: action.project,
+        mayBeGone: true,
+        wants: () => true,
+      },
       action: { words: command, output },
       watched,
       keptLogs: keptLogs.map(({ evidence, modifiedS }) => ({

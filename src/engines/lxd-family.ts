@@ -95,7 +95,8 @@ function readInstance(member: FamilyMember, evidence: ReadonlyMap<string, Eviden
 
 /**
  * Messages of the clients of LXD 5.0 and Incus 6.0. "not found" is what the daemon says of an
- * instance; what the system says of the socket ends in "no such file or directory".
+ * instance; what the system says of the socket ends in "no such file or directory". Incus says both
+ * of the socket in words of its own (6.0 `client/connection.go`, ConnectIncusUnixWithContext).
  */
 function explainFailure(member: FamilyMember, { stderr = '', status, reason = '', origin }: Evidence): InstanceAnswer {
   const message = firstError(stderr) ?? reason;
@@ -103,14 +104,14 @@ function explainFailure(member: FamilyMember, { stderr = '', status, reason = ''
   if (status === 'timed-out') {
     return unreachable(member, 'it did not answer in time', `Look at the daemon: journalctl -u ${member.service.deb}`);
   }
-  if (/permission denied/i.test(message) || status === 'denied') {
+  if (/permission denied|have the needed permissions/i.test(message) || status === 'denied') {
     return unreachable(
       member,
       'no permission to use its socket',
       `Run as root, or as a member of the group ${member.socketGroup}.`,
     );
   }
-  if (/connection refused|no such file or directory|connection reset|EOF$/i.test(message)) {
+  if (/connection refused|no such file or directory|connection reset|appear to be started|EOF$/i.test(message)) {
     const services = [...new Set(Object.values(member.service))].join(' or ');
     return unreachable(member, 'its daemon is not running', `Start it: systemctl start ${services}`);
   }

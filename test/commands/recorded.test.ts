@@ -18,7 +18,7 @@ import { createScratch } from '../source/scratch.js';
 const file = createScratch('recorded');
 const fixtures = join(import.meta.dirname, '../../fixtures');
 /** Some are enough: test/source/bundle.test.ts compares the facts of all of them. */
-const hosts = ['host', 'good', 'default', 'bad-insufficient-privileges'];
+const hosts = ['host', 'good', 'default', 'bad-insufficient-privileges', 'incus-good', 'incus-default'];
 const failures = ['bad-console-not-restorable', 'bad-disk-full', 'bad-lsm-profile-restore', 'good-stop'];
 const { causes } = await loadRules();
 

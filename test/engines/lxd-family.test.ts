@@ -2,6 +2,7 @@ import { expect, it } from 'vitest';
 
 import type { Instance } from '../../src/engines/engine.js';
 import { engines } from '../../src/engines/index.js';
+import { fakeEvidence } from '../evidence/fake-source.js';
 import { findCriu, findPackaging } from '../../src/engines/packaging.js';
 
 const instance: Instance = {
@@ -35,6 +36,33 @@ it('knows where each packaging keeps an instance', () => {
 
 it('puts the project before the name', () => {
   expect(engines.lxd.findPlaces({ ...instance, project: 'p' }, 'deb').logs).toBe('/var/log/lxd/p_c1');
+});
+
+it.each([
+  ['lxd', 'Get "http://unix.socket/1.0": dial unix /var/lib/lxd/unix.socket: connect: connection refused', /start lxd/],
+  [
+    'lxd',
+    'Get "http://unix.socket/1.0": dial unix /var/lib/lxd/unix.socket: connect: permission denied',
+    /group lxd\./,
+  ],
+  ['incus', "The incus daemon doesn't appear to be started (socket path: /var/lib/incus/unix.socket)", /start incus$/],
+  [
+    'incus',
+    "You don't have the needed permissions to talk to the incus daemon (socket path: /var/lib/incus/unix.socket)",
+    /group incus-admin\./,
+  ],
+] as const)('says what to do when %s does not answer: %s', (name, message, hint) => {
+  const evidence = { ...fakeEvidence('engine.instance', ''), status: 'failed', stderr: `Error: ${message}\n` } as const;
+  expect(engines[name].readInstance(new Map([['engine.instance', evidence]]))).toMatchObject({
+    outcome: 'unreachable',
+    hint: expect.stringMatching(hint) as string,
+  });
+});
+
+it('knows that Incus has no such instance', () => {
+  const stderr = 'Error: Failed to fetch instance "nosuch" in project "default": Instance not found\n';
+  const evidence = { ...fakeEvidence('engine.instance', ''), status: 'failed', stderr } as const;
+  expect(engines.incus.readInstance(new Map([['engine.instance', evidence]]))).toEqual({ outcome: 'missing' });
 });
 
 it('takes no path out of the name of a pool', () => {
