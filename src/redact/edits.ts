@@ -14,6 +14,9 @@ export interface Edit {
 /** Finds what has to go. Pure; does not look at what was redacted before. */
 export type Redactor = (text: string) => readonly Edit[];
 
+/** Is told which edits are made in a text. */
+export type Watch = (text: string, edits: readonly Edit[]) => void;
+
 /** What stands in the place of what was taken out. */
 export function markOf(rule: RedactionRule): string {
   return `[redacted:${rule}]`;

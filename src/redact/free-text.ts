@@ -2,7 +2,7 @@
 
 import { findAddressCredentials } from './addresses.js';
 import { findClientPasswords } from './client-options.js';
-import { createEditor, editLines, findAll, hide, isHarmless, mergeEdits, type Edit } from './edits.js';
+import { createEditor, editLines, findAll, hide, isHarmless, mergeEdits, type Edit, type Watch } from './edits.js';
 import type { RedactionRule, Tally } from './ledger.js';
 import { findValue } from './value-span.js';
 
@@ -84,8 +84,8 @@ const hints: readonly RegExp[] = [
   /[\s"',]-(?:[apwPuU]|-env|-pass)/g,
 ];
 
-/** The text without them. Lines without a hint cost little more than reading them. */
-export function redactFreeText(text: string, tally: Tally): string {
+/** The text without them; `watch` is told of each line that had some. Lines without a hint cost little more than reading them. */
+export function redactFreeText(text: string, tally: Tally, watch?: Watch): string {
   const editor = createEditor(text, tally);
   const places = hints.map((pattern) => ({ pattern, next: -1 }));
   for (let from = 0; from < text.length;) {
@@ -95,9 +95,10 @@ export function redactFreeText(text: string, tally: Tally): string {
     const start = Math.max(from, text.lastIndexOf('\n', hint) + 1);
     const newline = text.indexOf('\n', hint);
     const end = newline === -1 ? text.length : newline;
-    for (const edit of mergeEdits(findInLine(text.slice(start, end)))) {
-      editor.make({ ...edit, start: edit.start + start, end: edit.end + start });
-    }
+    const line = text.slice(start, end);
+    const edits = mergeEdits(findInLine(line));
+    if (edits.length > 0) watch?.(line, edits);
+    for (const edit of edits) editor.make({ ...edit, start: edit.start + start, end: edit.end + start });
     from = end + 1;
   }
   return editor.finish();
