@@ -1,6 +1,6 @@
 /** Finds user and password in addresses: `https://user:word@host/`, `//user:word@server/share`. */
 
-import { findAll, hide, type Edit } from './edits.js';
+import { findAll, hide, isHarmless, type Edit } from './edits.js';
 
 /**
  * From the slashes to the last `@` before the path. A user alone is no secret, unless it is long enough to be
@@ -13,6 +13,6 @@ const address = /\/\/((?:[^\s/:@"'<>[\]]*:(?!\d{1,5}\/)[^\s"'<>]{0,200}|[^\s/:@"
 export function findAddressCredentials(text: string): readonly Edit[] {
   if (!text.includes('@') || !text.includes('//')) return [];
   return findAll(address, text)
-    .filter(([, credentials = '']) => !/^\[redacted:[a-z-]+\]$/.test(credentials))
+    .filter(([, credentials = '']) => !isHarmless(credentials))
     .map((match) => hide(match.index + 2, match.index + 2 + (match[1] ?? '').length, 'url-credentials'));
 }

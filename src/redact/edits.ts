@@ -22,9 +22,14 @@ export function markOf(rule: RedactionRule): string {
   return `[redacted:${rule}]`;
 }
 
+/** Source of a regular expression for such a mark; Markdown has it with backslashes. */
+export const markSource = String.raw`\\?\[redacted:[a-z-]+\\?\]`;
+
+const onlyMark = new RegExp(`^${markSource}$`);
+
 /** True for such a mark and for what says nothing, so that redacting again changes nothing. */
 export function isHarmless(value: string): boolean {
-  return value.trim() === '' || /^\[redacted:[a-z-]+\]$/.test(value);
+  return value.trim() === '' || onlyMark.test(value);
 }
 
 export function hide(start: number, end: number, rule: RedactionRule): Edit {

@@ -4,11 +4,12 @@ import { findAddressCredentials } from './addresses.js';
 import { findClientPasswords } from './client-options.js';
 import { createEditor, editLines, findAll, hide, isHarmless, mergeEdits, type Edit, type Watch } from './edits.js';
 import type { RedactionRule, Tally } from './ledger.js';
+import { hashForms, tokenForms, tokenHints } from './token-forms.js';
 import { findValue } from './value-span.js';
 
 /** Names that speak of a secret in prose too, where `key` and `pass` alone mean other things. */
 const secretNames =
-  'pass(?:word|wd|phrase|code)s?|(?<![a-z])pwd|(?<![a-z])(?:pass|pw|psk)(?=\\s{0,8}=)|secrets?|tokens?|(?:api|access|private|secret|auth|signing|encryption|shared|master|client)[_.-]?keys?';
+  'pass(?:word|wd|phrase|code)s?|(?<![a-z])pwd|(?<![a-z])(?:pass|pw|psk)(?=\\s{0,8}=)|secrets?|tokens?|(?:api|access|private|secret|auth|signing|encryption|shared|master|client|account|license|pre-?shared)[_. -]?keys?|(?<![a-z])_?auth(?=\\s{0,8}=\\s{0,8}["\\w])';
 /** `_base`, `2`, and what else may follow such a name. */
 const suffix = '(?:[_.-]?(?:base|hash|value|data|string|id|[0-9]{1,3}))?';
 /** Quotes around a name, as deep as they may be escaped in logs of logs. */
@@ -52,19 +53,26 @@ const forms: readonly FormPattern[] = [
     form: /((?:\bauthorization|x-api-key|x-auth-token|cookie)\\{0,8}["']?\s{0,4}[=:]\s{0,4}\\{0,8}["']?)([^"'\\]+)/gi,
   },
   { rule: 'authorization-header', form: /(\bbearer\s{1,4})([\w.~+/=-]{8,})/gi },
-  {
-    rule: 'token-format',
-    form: /(?<![A-Za-z0-9])()((?:AKIA|ASIA)[0-9A-Z]{16}(?![A-Za-z0-9])|gh[pousr]_[A-Za-z0-9]{20,}|github_pat_\w{20,}|glpat-[\w-]{16,}|xox[abeprs]-[\w-]{10,}|sk-[\w-]{20,}|[sr]k_(?:live|test)_\w{16,}|AIza[\w-]{35}|npm_[A-Za-z0-9]{30,}|hvs\.[\w-]{20,}|AGE-SECRET-KEY-1\w{20,})/g,
-  },
-  // JSON in base64: web tokens, and the tokens by which LXD and Incus let clients and members in.
-  { rule: 'token-format', form: /(?<![\w+/-])()(eyJ[\w+/=.-]{30,})/g },
-  { rule: 'token-format', form: /()(\$(?:1|2[abxy]|5|6|y|7|argon2id?)\$[\w./$=,+-]{16,})/g },
+  { rule: 'token-format', form: tokenForms },
+  { rule: 'token-format', form: hashForms },
   // CRIU writes down the mounts it sees: `type cifs source //user:word@server/share mnt_id …`.
   { rule: 'mount-option', form: /(\btype \S{1,64} source )(\S+)(?=@)/g },
   {
     rule: 'config-value',
     form: /(\bconfig set (?:\S{1,200} ){0,2}(?:user|environment|cloud-init)\.[\w.-]{1,200} {1,4})(.+)/g,
   },
+  // Signatures of addresses that open something for whoever has them: S3, Google, Azure.
+  { rule: 'token-format', form: /([?&](?:x-(?:amz|goog)-(?:signature|credential)|signature|sig)=)([\w%+/=.-]{16,})/gi },
+  // `auth` of docker's config.json: user and password in base64.
+  { rule: 'secret-assignment', form: /(\\{0,8}"auth\\{0,8}"\s{0,4}:\s{0,4}\\{0,8}")([\w+/=-]{8,})/g },
+  // `.netrc`, and the same words on one line.
+  { rule: 'secret-assignment', form: /(\blogin \S{1,200} password )(\S+)/g },
+  { rule: 'secret-assignment', form: /(\baws_secret_access_key\s{1,4})(?![=:\s])(\S+)/gi },
+  { rule: 'secret-assignment', form: /(--from-literal[= ][^\s=]{1,200}=)(\S+)/g },
+  { rule: 'secret-assignment', form: /((?<![\w-])[A-Za-z_][\w.-]{0,63}:)([^\s"'|:]+)(?=["']?\s{0,4}\|\s{0,4}(?:sudo )?chpasswd)/g },
+  // `rd.iscsi`, and credentials that the kernel hands on to systemd.
+  { rule: 'kernel-argument', form: /(\bnetroot=\S{0,200}?:)([^\s@]+)(?=@)/g },
+  { rule: 'kernel-argument', form: /(\bset_?credential(?:_?(?:binary|encrypted))?=[^\s:]{1,200}:)(.+)/gi },
   { rule: 'process-arguments', form: /(-pass(?:in|out)?\s{1,4}pass:)(\S+)/g },
   { rule: 'process-arguments', form: /(\bproctitle=)(.+)/g },
   { rule: 'process-arguments', form: /(\bargc=\d{1,6} )(a0=.+)/g },
@@ -77,11 +85,12 @@ const forms: readonly FormPattern[] = [
  * none. Several, because the fewer the first letters that one looks for, the larger the steps it takes.
  */
 const hints: readonly RegExp[] = [
-  /pass(?:word|wd|phrase|code)|secret|token|credential|authorization|bearer|cookie|environment|cloud-init\.|user\.|proctitle=|argc=|command=|cmd \(|a[ks]ia|aiza|github_pat|glpat-|gh[pousr]_|npm_|hvs\.|xox[a-z]-/gi,
-  /key|pwd|(?:pass|pw|psk)\s{0,8}=/gi,
-  /eyJ|sk-[\w-]{4}|[sr]k_(?:live|test)|source \S*@/g,
-  /\$(?:[12567y]|2[abxy]|argon2id?)\$|\/\/(?:[^\s/]*|[^\s/:]*:\S{0,200})@/g,
-  /[\s"',]-(?:[apwPuU]|-env|-pass)/g,
+  /passw|passphrase|passcode|secret|token|credential|authorization|bearer|cookie|environment|cloud-init\.|proctitle=|command[= ]|signature=/gi,
+  /key|pwd|(?:pass|pw|psk|auth)["\\]{0,8}\s{0,8}[=:]/gi,
+  /user\.|argc=|CMD \(|eyJ|sk-[\w-]{4}|[sr]k_(?:live|test)|source \S*@/g,
+  ...tokenHints,
+  /\$(?:[12567y]|2[abxy]|gy|apr1|scrypt|argon2(?:id?|d)|pbkdf2-sha\d+)\$|\/\/(?:[^\s/]*|[^\s/:]*:\S{0,200})@/g,
+  /[\s"',]-(?:[apwPuU]|-env|-pass|-from-l)/g,
 ];
 
 /** The text without them; `watch` is told of each line that had some. Lines without a hint cost little more than reading them. */

@@ -26,6 +26,8 @@ export interface BuildOptions {
   readonly sinceMs?: number;
   readonly writer: Pick<ReportWriter, 'add'>;
   readonly redact: Redact;
+  /** Is shown what was collected before any of it is redacted: one piece may hold a secret that another repeats. */
+  readonly learn?: (evidence: readonly Evidence[]) => void;
   /** Judges what a check would have looked at; undefined = nothing is to be judged. */
   readonly judge: ((collected: Collected) => Promise<Assessment>) | undefined;
   /** Judges the logs among what was collected; undefined = they are packed unread. */
@@ -49,11 +51,12 @@ export async function buildReport(options: BuildOptions): Promise<ReportSummary>
   const assembler = createAssembler(writer, options.redact);
   const desk = createLogDesk(options.logs, options.sinceMs);
   const told = [...actionEvidence(options.action, createdAt), ...(options.watched ?? [])];
+  const found = await collectReport(source, request);
+  options.learn?.([...told, ...found.collected.host, ...found.collected.ofInstance, ...found.extras]);
   for (const evidence of told.filter(({ id }) => request.wants(id))) {
     const added = await assembler.add(evidence, { side: 'action', path: `${evidence.id.replace('action.', '')}.txt` });
     await desk.read(added);
   }
-  const found = await collectReport(source, request);
   const collected = await addCollected(assembler, found.collected);
   for (const evidence of found.extras) await desk.read(await assembler.add(evidence, { side: 'source' }));
   await addFiles(options, assembler, found, desk);
