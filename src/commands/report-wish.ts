@@ -21,6 +21,8 @@ export interface ReportWish {
   readonly words: readonly string[];
   readonly output: string | undefined;
   readonly show: boolean;
+  /** Names of hosts and users and addresses get stand-ins. */
+  readonly anonymize: boolean;
   /** What was being done, for the judgement. */
   readonly operation: Operation;
 }
@@ -31,7 +33,7 @@ export const defaultTimeout = '60';
 /** @throws {UserError} for options that do not fit together */
 export function readReportWish(parsed: ReportArguments, { argv }: Invocation): ReportWish {
   requireLocal('--on', parsed.on);
-  const { instance, only, output, show = false } = parsed;
+  const { instance, only, output, show = false, anonymize = false } = parsed;
   if (instance === '') throw new UserError('the name of the container is empty');
   if (show && output !== undefined) throw new UserError('--show writes no file; -o does not go with it');
   const end = argv.indexOf('--');
@@ -45,6 +47,7 @@ export function readReportWish(parsed: ReportArguments, { argv }: Invocation): R
     words,
     output,
     show,
+    anonymize,
     operation: instance === undefined ? 'host' : operationOf(words.join(' ')),
   };
 }

@@ -7,16 +7,23 @@ import { exitStatus, type ExitStatus } from '../errors.js';
 import type { Collected } from '../evidence/collect.js';
 import type { Assessment } from '../findings/finding.js';
 import { escapeText } from '../render/escape.js';
+import { renderRedactionListing } from '../render/redaction-listing.js';
 import { renderReportReadme } from '../render/report-readme.js';
+import type { Redaction } from '../redact/redaction.js';
+import type { ToldAction } from '../report/action.js';
+import type { Redact } from '../report/assembler.js';
 import { buildReport } from '../report/build.js';
 import { missingLines } from '../report/missing.js';
+import { namesPath, refuseTakenNames } from '../report/names-file.js';
 import { findLeftovers, outputPath, reportName } from '../report/output-file.js';
+import { showRedactions, type ShownRedactions } from '../report/shown-redactions.js';
 import type { ReportSummary } from '../report/summary.js';
 import { openLocal } from '../source/local.js';
 import type { RuleSet } from '../rules/load.js';
 import { containerWish } from './container-wish.js';
 import { readFailedOutput } from './failed-output.js';
 import type { Invocation } from './invocation.js';
+import { finishWithNames } from './kept-names.js';
 import { logJudgeOf } from './log-judge.js';
 import { deadlineOf, progressOf } from './output-options.js';
 import type { ReportArguments } from './report-options.js';
@@ -37,35 +44,60 @@ export async function runReport(parsed: ReportArguments, invocation: Invocation)
   const timeout = parsed.timeout ?? defaultTimeout;
   const output = wish.errorFile === undefined ? undefined : await readFailedOutput(wish.errorFile, timeout, invocation);
   if (output?.cut !== undefined) tell(`--error ${wish.errorFile}: ${output.cut.reason}`, invocation);
-  const subject = wish.instance ?? hostname();
+  const redaction = await openRedaction(wish);
+  const shown: ShownRedactions[] = [];
+  const subject = wish.instance ?? redaction.nameOfHost(hostname());
   const now = invocation.now();
   const path = outputPath({ cwd: invocation.cwd, given: wish.output, subject, now });
+  if (wish.anonymize && !wish.show) refuseTakenNames(namesPath(path));
   const writer = wish.show ? noWriter : await openReportWriter(path, reportName(subject, now), now, invocation);
   tellLeftovers(wish, path, invocation);
   let summary: ReportSummary;
+  let names: string | undefined;
   try {
-    summary = await build(wish, { words: wish.words, output }, writer, rules, parsed, invocation);
-    await writer.finish();
+    const action = { words: wish.words, output };
+    summary = await build({ wish, action, writer, rules, redaction, shown }, parsed, invocation);
+    if (wish.anonymize && !wish.show) names = await finishWithNames(writer, path, redaction, invocation);
+    else await writer.finish();
   } catch (error) {
     await writer.abandon();
     throw error;
   }
   for (const line of missingLines(summary.manifest, invocation.uid === 0)) tell(line, invocation);
+  if (names !== undefined) tell(`who is behind the stand-ins stands in ${names}; keep it to yourself`, invocation);
   invocation.stdout.write(
-    wish.show ? renderReportReadme(summary) : `${escapeText(shownPath(path, wish, invocation))}\n`,
+    wish.show
+      ? `${renderReportReadme(summary)}\n${renderRedactionListing(shown)}`
+      : `${escapeText(shownPath(path, wish, invocation))}\n`,
   );
   return exitStatus.ok;
 }
 
+async function openRedaction({ anonymize }: ReportWish): Promise<Redaction> {
+  const { createRedaction } = await import('../redact/redaction.js');
+  return createRedaction({ anonymize, hostname: hostname() });
+}
+
+interface Building {
+  readonly wish: ReportWish;
+  readonly action: ToldAction;
+  readonly writer: ReportWriter;
+  readonly rules: Promise<RuleSet> | undefined;
+  readonly redaction: Redaction;
+  /** Gets what is to be shown of redactions. */
+  readonly shown: ShownRedactions[];
+}
+
 async function build(
-  wish: ReportWish,
-  action: Parameters<typeof buildReport>[0]['action'],
-  writer: ReportWriter,
-  rules: Promise<RuleSet> | undefined,
+  { wish, action, writer, rules, redaction, shown }: Building,
   parsed: ReportArguments,
   invocation: Invocation,
 ): Promise<ReportSummary> {
-  const { redactEvidence } = await import('../redact/redact-evidence.js');
+  const redact: Redact = (evidence) => {
+    const redacted = redaction.redact(evidence);
+    if (wish.show) shown.push(...listOf(showRedactions(redacted.evidence, redacted.entries)));
+    return redacted;
+  };
   const signal = deadlineOf({ ...parsed, timeout: parsed.timeout ?? defaultTimeout }, invocation);
   const onProgress = progressOf(parsed, invocation);
   const source = openLocal({ signal, onProgress, env: invocation.env, now: invocation.now });
@@ -74,11 +106,12 @@ async function build(
     request: { engine: wish.engine, instance: wish.instance, wants: wish.wants },
     action,
     writer,
-    redact: redactEvidence,
+    redact,
+    learn: redaction.learn,
     judge: rules === undefined ? undefined : (collected) => judge(wish, collected, rules),
     logs: rules === undefined ? undefined : logJudgeOf(rules),
     version: invocation.version,
-    hostname: hostname(),
+    hostname: redaction.nameOfHost(hostname()),
     now: invocation.now,
     onProgress,
     signal,
@@ -108,6 +141,10 @@ function tellLeftovers({ show }: ReportWish, path: string, invocation: Invocatio
   if (first === undefined) return;
   const more = others.length === 0 ? '' : `; ${others.length} more such files lie beside it`;
   tell(`${first} is half a report of a run that was killed: triage reads its logs, rm removes it${more}`, invocation);
+}
+
+function listOf<Value>(value: Value | undefined): readonly Value[] {
+  return value === undefined ? [] : [value];
 }
 
 /** The way the user would write it. */

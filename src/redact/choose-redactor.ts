@@ -2,6 +2,7 @@
 
 import type { Evidence } from '../source/source.js';
 import { redactCommandWords } from './command-words.js';
+import { decideContainer } from './container-documents.js';
 import type { Decide } from './decide.js';
 import { inTurn, type Redactor } from './edits.js';
 import { decideDocument, decideOperation, decideServer } from './engine-documents.js';
@@ -47,18 +48,24 @@ export interface Choice {
  * An answer in whichever of its two forms it came. What stays of it is searched value by value, because a
  * search over the whole could take the end of a text in quotes with it.
  */
-function redactDocument(decide: Decide): Form {
+function redactDocument(decide: Decide, isProse: (field: string) => boolean = () => false): Form {
   return ({ inText, inField }) => {
     const decideAll: Decide = (path) => {
       // What was taken out of a key is no part of its name.
       const decision = decide(path.map((key) => key.replaceAll(/\[redacted:[a-z-]+\]/g, '')));
       if (typeof decision === 'string') return decision;
+      if (isProse(path.at(-1) ?? '')) return inTurn(inText);
       const own = [decision, inField(path.at(-1) ?? '')].filter((each) => each !== undefined);
       return inTurn([...own, findPemBlocks, findFreeText, ...inText]);
     };
     const inKey = inText.length === 0 ? findFreeText : inTurn([findFreeText, ...inText]);
     return (text) => (isJson(text) ? redactJson(text, decideAll, inKey) : redactYaml(text, decideAll, inKey));
   };
+}
+
+/** Fields of findings that hold what rules say: commands with example values, and no evidence. */
+function isKnowledge(field: string): boolean {
+  return /^(?:fix|title|refs|why)$/.test(field);
 }
 
 function isJson(text: string): boolean {
@@ -93,7 +100,11 @@ const candidates: readonly Candidate[] = [
   ...fileCandidates,
   { id: /^engine\.(?:server|info)$/, form: redactDocument(decideServer), isDocument: true },
   { id: /^engine\.(?:operation|warning)/, form: redactDocument(decideOperation), isDocument: true },
-  { id: /^instance\.links$|\.json$/, form: redactDocument(() => undefined), isDocument: true },
+  { id: /^(?:container|image|pod|compose|docker|podman|oci)\./, form: redactDocument(decideDocument), isDocument: true },
+  { origin: /^\/(?:.*\/)?(?:config\.dump|spec\.dump|config\.v2\.json|config\.json|(?:docker-)?compose\.ya?ml)$/, form: redactDocument(decideDocument), isDocument: true },
+  { id: /^findings\.json$/, form: redactDocument(() => undefined, isKnowledge), isDocument: true },
+  { id: /^instance\.links$/, form: redactDocument(() => undefined), isDocument: true },
+  { id: /\.json$/, form: redactDocument(decideContainer), isDocument: true },
   // Logs of an engine are free text; all else that an engine answers is a document.
   { id: /^engine\.(?!log\b|.*\.log\b|journal|daemon)/, form: redactDocument(decideDocument), isDocument: true },
 ];

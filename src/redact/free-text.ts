@@ -32,7 +32,7 @@ const assignments: readonly AssignmentPattern[] = [
   {
     rule: 'config-value',
     before: new RegExp(
-      `(?<![\\w/-])(?:environment|cloud-init|systemd\\.credential|user(?!\\.(?:slice|max_|conf)))\\.[^\\s=:"'\\\\]{1,200}${quote}\\s{0,4}[=:]\\s{0,4}`,
+      `(?<![\\w/-]|volatile\\.)(?:environment|cloud-init|systemd\\.credential|user(?!\\.(?:slice|max_|conf)))\\.[^\\s=:"'\\\\]{1,200}${quote}\\s{0,4}[=:]\\s{0,4}`,
       'g',
     ),
   },

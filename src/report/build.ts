@@ -65,7 +65,8 @@ export async function buildReport(options: BuildOptions): Promise<ReportSummary>
   const assessment = await options.judge?.(collected);
   const triage = await desk.judge();
   const manifest = manifestOf(options, found, assembler, createdAt, isComplete);
-  const summary = summaryOf(manifest, assembler, found.notes, assessment, triage);
+  const notes = found.notes.map((note) => redactNote(note, options));
+  const summary = summaryOf(manifest, assembler, notes, assessment, triage);
   await writer.add('findings.json', renderFindings(assessment, triage));
   await writer.add('redactions.json', renderRedactions(assembler.ledger()));
   await writer.add('launchpad.txt', renderLaunchpad(summary));
@@ -105,6 +106,11 @@ async function addFiles(
   for (const file of plans.flatMap(({ leftOut }) => leftOut)) {
     if (request.wants(file.id)) await assembler.add(stayedOut(file, now()), { side: 'source' });
   }
+}
+
+function redactNote(note: string, { redact, now }: BuildOptions): string {
+  const evidence: Evidence = { ...nothing('report.note', 'report.note', now()), status: 'ok', text: note };
+  return redact(evidence).evidence.text ?? '';
 }
 
 function tooLate({ id, directory, name }: PlannedFile['request'], now: Date): Evidence {

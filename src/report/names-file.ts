@@ -1,6 +1,6 @@
 /** Writes down what is behind the stand-ins of an anonymised report: beside it, never in it. */
 
-import { constants, closeSync, fchownSync, openSync, writeSync } from 'node:fs';
+import { closeSync, constants, fchownSync, lstatSync, openSync, unlinkSync, writeSync } from 'node:fs';
 
 import { errorCode, explainSystemError, UserError } from '../errors.js';
 import { escapeJson } from '../render/escape.js';
@@ -38,8 +38,21 @@ export function writeNames(
       closeSync(descriptor);
     }
   } catch (error) {
-    if (errorCode(error) === 'EEXIST')
-      throw new UserError(`${path} exists already`, { hint: 'Nothing is ever overwritten; name another file with -o' });
+    if (errorCode(error) === 'EEXIST') throw taken(path);
     throw explainSystemError(error, `cannot write ${path}`);
   }
+}
+
+/** @throws {UserError} something has the name that the file is to get */
+export function refuseTakenNames(path: string): void {
+  if (lstatSync(path, { throwIfNoEntry: false }) !== undefined) throw taken(path);
+}
+
+/** For a report that did not come into being after all. */
+export function removeNames(path: string): void {
+  unlinkSync(path);
+}
+
+function taken(path: string): UserError {
+  return new UserError(`${path} exists already`, { hint: 'Nothing is ever overwritten; name another file with -o' });
 }
