@@ -48,7 +48,8 @@ const evidence = { id: 'instance.log.dump.log', origin: '/dump.log', status: 'ok
 const redact = [];
 const pack = [];
 for (let round = 0; round < rounds; round += 1) {
-  redact.push(time(() => redactEvidence(evidence)));
+  // Reading a letter puts the text together.
+  redact.push(time(() => redactEvidence(evidence).evidence.text.charCodeAt(1)));
   pack.push(time(() => gzipSync(packed, { level: 1 })));
 }
 const left = redactEvidence(evidence).evidence.text.includes('hunter2');

@@ -4,8 +4,10 @@ import { findAddressCredentials } from './addresses.js';
 import { findClientPasswords } from './client-options.js';
 import { createEditor, editLines, findAll, hide, isHarmless, mergeEdits, type Edit, type Watch } from './edits.js';
 import type { RedactionRule, Tally } from './ledger.js';
-import { hashForms, tokenForms, tokenHints } from './token-forms.js';
-import { findValue } from './value-span.js';
+import { hintWords } from './hint-words.js';
+import { hashForms, tokenForms } from './token-forms.js';
+import { findValue, matchAt } from './value-span.js';
+import { createWordSearch } from './word-search.js';
 
 /** Names that speak of a secret in prose too, where `key` and `pass` alone mean other things. */
 const secretNames =
@@ -80,26 +82,55 @@ const forms: readonly FormPattern[] = [
   { rule: 'process-arguments', form: /(\bCMD \()([^\n]+)/g },
 ];
 
-/**
- * One of these is in every line that has something to find; searching begins with them because most lines have
- * none. Several, because the fewer the first letters that one looks for, the larger the steps it takes.
- */
-const hints: readonly RegExp[] = [
-  /passw|passphrase|passcode|secret|token|credential|authorization|bearer|cookie|environment|cloud-init\.|proctitle=|command[= ]|signature=/gi,
-  /key|pwd|(?:pass|pw|psk|auth)["\\]{0,8}\s{0,8}[=:]/gi,
-  /user\.|argc=|CMD \(|eyJ|sk-[\w-]{4}|[sr]k_(?:live|test)|source \S*@/g,
-  ...tokenHints,
-  /\$(?:[12567y]|2[abxy]|gy|apr1|scrypt|argon2(?:id?|d)|pbkdf2-sha\d+)\$|\/\/(?:[^\s/]*|[^\s/:]*:\S{0,200})@/g,
-  /[\s"',]-(?:[apwPuU]|-env|-pass|-from-l)/g,
-];
+/** What is searched for because most lines have none of it; one of these is on every line that has something to find. */
+const findHintWords = createWordSearch(hintWords);
+/** At a `$`: a password hash. */
+const hashHint = /\$(?:[12567y]|2[abxy]|gy|apr1|scrypt|argon2(?:id?|d)|pbkdf2-sha\d+)\$/y;
+/** On a line with an `@`: an address with somebody before it, or such a source of a mount. */
+const addressHint = /\/\/(?:[^\s/]*|[^\s/:]*:\S{0,200})@|source \S{0,1000}@/;
+
+/** Offsets of hints, each on the line of what it is for. */
+type NextHint = (from: number) => number;
+
+/** Offset of the next of a letter that means something; the length of the text when there is none. */
+function searchLetter(text: string, letter: string, isHint: (at: number) => boolean): NextHint {
+  let next = -1;
+  return (from) => {
+    if (next >= from) return next;
+    let at = text.indexOf(letter, from);
+    while (at !== -1 && !isHint(at)) at = text.indexOf(letter, at + 1);
+    next = at === -1 ? text.length : at;
+    return next;
+  };
+}
+
+function searchHints(text: string): NextHint {
+  const words = findHintWords(text);
+  let word = 0;
+  const nextWord: NextHint = (from) => {
+    while ((words[word] ?? text.length) < from) word += 1;
+    return words[word] ?? text.length;
+  };
+  // Kept, so that a long line is not looked through for each of them.
+  const seen = { lineEnd: -1, isAddress: false };
+  const nextAddress = searchLetter(text, '@', (at) => {
+    if (at > seen.lineEnd) {
+      const newline = text.indexOf('\n', at);
+      seen.lineEnd = newline === -1 ? text.length : newline;
+      seen.isAddress = addressHint.test(text.slice(text.lastIndexOf('\n', at) + 1, seen.lineEnd));
+    }
+    return seen.isAddress;
+  });
+  const nextHash = searchLetter(text, '$', (at) => matchAt(hashHint, text, at) !== null);
+  return (from) => Math.min(nextWord(from), nextAddress(from), nextHash(from));
+}
 
 /** The text without them; `watch` is told of each line that had some. Lines without a hint cost little more than reading them. */
 export function redactFreeText(text: string, tally: Tally, watch?: Watch): string {
   const editor = createEditor(text, tally);
-  const places = hints.map((pattern) => ({ pattern, next: -1 }));
+  const nextHint = searchHints(text);
   for (let from = 0; from < text.length;) {
-    for (const place of places) if (place.next < from) place.next = findNext(text, place.pattern, from);
-    const hint = Math.min(...places.map(({ next }) => next));
+    const hint = nextHint(from);
     if (hint >= text.length) break;
     const start = Math.max(from, text.lastIndexOf('\n', hint) + 1);
     const newline = text.indexOf('\n', hint);
@@ -113,17 +144,11 @@ export function redactFreeText(text: string, tally: Tally, watch?: Watch): strin
   return editor.finish();
 }
 
-/** Offset of the next match, the length of the text when there is none. */
-function findNext(text: string, pattern: RegExp, from: number): number {
-  pattern.lastIndex = from;
-  return pattern.exec(text)?.index ?? text.length;
-}
-
 /** The same in a short text, without making the changes. */
 export function findFreeText(text: string): readonly Edit[] {
-  return hints.some((pattern) => findNext(text, pattern, 0) < text.length)
-    ? mergeEdits(editLines(text, findInLine))
-    : [];
+  // Some words want something before them.
+  const padded = `\n${text}`;
+  return searchHints(padded)(0) < padded.length ? mergeEdits(editLines(text, findInLine)) : [];
 }
 
 function findInLine(line: string): readonly Edit[] {

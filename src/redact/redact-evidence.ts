@@ -8,6 +8,7 @@ import { redactFreeText } from './free-text.js';
 import { createTally, type LedgerEntry, type Tally } from './ledger.js';
 import { redactKernelArguments } from './mount-options.js';
 import { findPemBlocks } from './pem-blocks.js';
+import { createTextStream } from './text-stream.js';
 
 /** What goes on besides the taking out of secrets by structure and by form. */
 export interface RedactionCourse {
@@ -38,6 +39,30 @@ export function redactEvidence(
   return { evidence: redacted, entries: tally.entries(evidence.id) };
 }
 
+/** True for documents, in which values are looked into one by one, so that they stay documents. */
+export function isDocument(evidence: Evidence): boolean {
+  return chooseRedactor(evidence)?.isWhole === true;
+}
+
+/** What was redacted before, with copies of secrets, names and addresses taken out as well. Not for documents. */
+export function searchEvidence(
+  evidence: Evidence,
+  search: Search,
+): { evidence: Evidence; entries: readonly LedgerEntry[] } {
+  const tally = createTally();
+  const aside: Tally = { add: (rule) => tally.add(rule, 0), entries: () => [] };
+  const { text, stderr, reason } = evidence;
+  const isSearched = text !== undefined && !isKernelConfig(evidence);
+  const searched: Evidence = {
+    ...evidence,
+    origin: searchText(evidence.origin, aside, search),
+    ...(isSearched && { text: searchText(text, tally, search) }),
+    ...(stderr !== undefined && { stderr: searchText(stderr, aside, search) }),
+    ...(reason !== undefined && { reason: searchText(reason, aside, search) }),
+  };
+  return { evidence: searched, entries: tally.entries(evidence.id) };
+}
+
 /** A hostile text may be more than the engine of regular expressions can take; then nothing of it is told. */
 function redactOrWithhold(evidence: Evidence, text: string, tally: Tally, course: RedactionCourse): string {
   try {
@@ -65,15 +90,25 @@ function redactText(evidence: Evidence, text: string, tally: Tally, course: Reda
   return searchText(redactPlain(whole, tally, watch), tally, search);
 }
 
-/** Text without any structure: keys first, because they go over several lines. */
-export function redactPlain(text: string, tally: Tally, watch?: Watch): string {
+/** Text without any structure, block by block, so that what is held besides the text stays small. */
+function redactPlain(text: string, tally: Tally, watch?: Watch): string {
+  const stream = createTextStream((block, firstLine) => {
+    const inBlock: Tally = { add: (rule, line) => tally.add(rule, line + firstLine - 1), entries: () => [] };
+    return redactBlock(block, inBlock, watch);
+  });
+  const begun = stream.push(text);
+  return begun === '' ? stream.finish() : `${begun}${stream.finish()}`;
+}
+
+/** Keys first, because they go over several lines. */
+function redactBlock(text: string, tally: Tally, watch?: Watch): string {
   const blocks = findPemBlocks(text);
   if (blocks.length > 0) watch?.(text, blocks);
   return redactFreeText(applyEdits(text, blocks, tally), tally, watch);
 }
 
 /** Copies of secrets, names and addresses. */
-export function searchText(text: string, tally: Tally, { inText }: Search): string {
+function searchText(text: string, tally: Tally, { inText }: Search): string {
   return inText.reduce((before, redactor) => applyEdits(before, redactor(before), tally), text);
 }
 

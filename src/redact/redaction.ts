@@ -2,12 +2,12 @@
 
 import type { Evidence } from '../source/source.js';
 import { findAddresses, findSocketAddresses } from './address-stand-ins.js';
-import type { Search } from './choose-redactor.js';
+import { noSearch, type Search } from './choose-redactor.js';
 import type { Edit, Watch } from './edits.js';
 import { createKnownValues } from './known-values.js';
 import type { LedgerEntry } from './ledger.js';
 import { createNameStandIns } from './name-stand-ins.js';
-import { redactEvidence, type RedactionCourse } from './redact-evidence.js';
+import { isDocument, redactEvidence, searchEvidence } from './redact-evidence.js';
 import { createStandIns, type StandInEntry } from './stand-ins.js';
 import { takenValues } from './taken-values.js';
 
@@ -18,12 +18,15 @@ export interface RedactionOptions {
   readonly hostname?: string;
 }
 
+interface Redacted {
+  readonly evidence: Evidence;
+  readonly entries: readonly LedgerEntry[];
+}
+
 export interface Redaction {
   /** Looks for secrets and names that other evidence may repeat. Takes as long as redacting. */
   learn(evidence: readonly Evidence[]): void;
-  redact(evidence: Evidence): { readonly evidence: Evidence; readonly entries: readonly LedgerEntry[] };
-  /** How everything is done, for texts that are no evidence. */
-  readonly course: RedactionCourse;
+  redact(evidence: Evidence): Redacted;
   /** The stand-in for a host, or the host itself when nothing is anonymised. */
   nameOfHost(name: string): string;
   /** What is behind the stand-ins that were given so far. */
@@ -46,18 +49,29 @@ export function createRedaction({ anonymize, hostname = '' }: RedactionOptions):
     ...(isSocketTable(id) ? findSocketAddresses(text, standIns) : []),
     ...names.find(id, text),
   ];
-  const learnOne = (evidence: Evidence): void => {
-    const { text = '' } = redactEvidence(evidence, { search: { inText: [], inField: () => undefined }, watch }).evidence;
+  // What was looked at to learn from it need not be looked at again, but for what others told meanwhile.
+  const looked = new WeakMap<Evidence, Redacted>();
+  const learnOne = (evidence: Evidence): Redacted => {
+    const redacted = redactEvidence(evidence, { search: noSearch, watch });
+    const { text = '' } = redacted.evidence;
     if (isConfiguration(evidence)) known.keep(text);
     if (anonymize) names.learn(evidence.id, text);
+    return redacted;
   };
   return {
-    learn: (evidence) => evidence.forEach(learnOne),
-    redact(evidence) {
-      if (anonymize) learnOne(evidence);
-      return redactEvidence(evidence, { search: searchFor(evidence.id), watch });
+    learn(evidence) {
+      for (const each of evidence) looked.set(each, learnOne(each));
     },
-    course: { search: searchFor(''), watch },
+    redact(evidence) {
+      const search = searchFor(evidence.id);
+      if (isDocument(evidence)) {
+        if (anonymize && !looked.has(evidence)) learnOne(evidence);
+        return redactEvidence(evidence, { search, watch });
+      }
+      const first = looked.get(evidence) ?? learnOne(evidence);
+      const second = searchEvidence(first.evidence, search);
+      return { evidence: second.evidence, entries: [...first.entries, ...second.entries] };
+    },
     nameOfHost: (name) => (anonymize && name !== '' ? standIns.of('host-name', name) : name),
     standIns: () => standIns.entries(),
   };
