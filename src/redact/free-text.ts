@@ -29,7 +29,7 @@ const assignments: readonly AssignmentPattern[] = [
     rule: 'secret-assignment',
     before: new RegExp(`(?<![\\w-])--?(?:pass|[a-z-]{0,40}(?:${secretNames})[a-z-]{0,20})${quote},? {1,4}`, 'gi'),
   },
-  { rule: 'secret-assignment', before: new RegExp(`credentials?${quote}=`, 'gi') },
+  { rule: 'secret-assignment', before: new RegExp(`credentials?(?:_?(?:binary|encrypted))?${quote}=`, 'gi') },
   // Sysctls and slices of systemd begin with "user." as well.
   {
     rule: 'config-value',
@@ -71,10 +71,9 @@ const forms: readonly FormPattern[] = [
   { rule: 'secret-assignment', form: /(\blogin \S{1,200} password )(\S+)/g },
   { rule: 'secret-assignment', form: /(\baws_secret_access_key\s{1,4})(?![=:\s])(\S+)/gi },
   { rule: 'secret-assignment', form: /(--from-literal[= ][^\s=]{1,200}=)(\S+)/g },
-  { rule: 'secret-assignment', form: /((?<![\w-])[A-Za-z_][\w.-]{0,63}:)([^\s"'|:]+)(?=["']?\s{0,4}\|\s{0,4}(?:sudo )?chpasswd)/g },
-  // `rd.iscsi`, and credentials that the kernel hands on to systemd.
+  { rule: 'secret-assignment', form: /((?<![\w-])[A-Za-z_][\w.-]{0,63}:)([^\s"'|:\]]+)(?=["']?\s{0,4}\|\s{0,4}(?:sudo )?chpasswd)/g },
+  // `rd.iscsi`.
   { rule: 'kernel-argument', form: /(\bnetroot=\S{0,200}?:)([^\s@]+)(?=@)/g },
-  { rule: 'kernel-argument', form: /(\bset_?credential(?:_?(?:binary|encrypted))?=[^\s:]{1,200}:)(.+)/gi },
   { rule: 'process-arguments', form: /(-pass(?:in|out)?\s{1,4}pass:)(\S+)/g },
   { rule: 'process-arguments', form: /(\bproctitle=)(.+)/g },
   { rule: 'process-arguments', form: /(\bargc=\d{1,6} )(a0=.+)/g },

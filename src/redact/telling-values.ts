@@ -33,7 +33,7 @@ export function tellingValues({ value, rule }: Taken): readonly Telling[] {
   const isSecret = secretRules.has(rule);
   const whole = value.trim();
   const certain = isSecret ? [whole, ...partsOf(whole, rule)].filter(isCertainSecret) : [];
-  const pieces = whole.split(/[\s"'=,;<>()[\]{}]+/, maxPieces);
+  const pieces = whole.split(/[\s\0"'=,;:@<>()[\]{}]+/, maxPieces);
   const others = [...whole.split('\n', maxPieces), ...pieces].map((each) => each.trim()).filter(isRandom);
   return [
     ...certain.map((each) => ({ value: each, isCertain: true })),
@@ -86,8 +86,14 @@ function isCertainSecret(value: string): boolean {
 /** Letters and digits mixed, as nobody names things: no path, address, version, checksum or name with a number. */
 function isRandom(value: string): boolean {
   if (value.length < least.other || value.length > maxLength || isPlace(value) || isInMarks(value)) return false;
-  if (hasMark(value) || !/[A-Za-z]/.test(value) || !/\d/.test(value)) return false;
-  return !isNamed(value);
+  if (hasMark(value) || !/[A-Za-z]/.test(value)) return false;
+  return /\d/.test(value) ? !isNamed(value) : isShuffled(value);
+}
+
+/** Letters alone, small ones and capitals more mixed than in names of several words. */
+function isShuffled(value: string): boolean {
+  const changes = value.match(/[a-z](?=[A-Z])|[A-Z](?=[a-z])/g) ?? [];
+  return value.length >= 16 && changes.length >= value.length * 0.25;
 }
 
 function hasMark(value: string): boolean {
