@@ -89,8 +89,7 @@ function tellOutcome(
   const tell = (line: string): void => stderr.write(`crdoctor: ${escapeText(line)}\n`);
   for (const problem of bundle.problems()) tell(problem);
   const [first] = leftOut;
-  if (first !== undefined)
-    tell(`left out: ${leftOut.length} files that the manifest does not list, such as ${first}`);
+  if (first !== undefined) tell(`left out: ${leftOut.length} files that the manifest does not list, such as ${first}`);
   const count = added.reduce((sum, each) => sum + each.count, 0);
   tell(count === 0 ? 'nothing more was found' : `${count} things were taken out`);
   if (names !== undefined) tell(`who is behind the stand-ins stands in ${names}; keep it to yourself`);

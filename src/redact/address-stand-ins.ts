@@ -39,7 +39,9 @@ function replaceAll(
 }
 
 function replaceWith(start: number, name: string, standIn: string, kind: StandInKind): readonly Edit[] {
-  return standIn.toLowerCase() === name.toLowerCase() ? [] : [{ start, end: start + name.length, replacement: standIn, rules: [kind] }];
+  return standIn.toLowerCase() === name.toLowerCase()
+    ? []
+    : [{ start, end: start + name.length, replacement: standIn, rules: [kind] }];
 }
 
 function isHostAddress(text: string): boolean {

@@ -100,8 +100,16 @@ const candidates: readonly Candidate[] = [
   ...fileCandidates,
   { id: /^engine\.(?:server|info)$/, form: redactDocument(decideServer), isDocument: true },
   { id: /^engine\.(?:operation|warning)/, form: redactDocument(decideOperation), isDocument: true },
-  { id: /^(?:container|image|pod|compose|docker|podman|oci)\./, form: redactDocument(decideDocument), isDocument: true },
-  { origin: /^\/(?:.*\/)?(?:config\.dump|spec\.dump|config\.v2\.json|config\.json|(?:docker-)?compose\.ya?ml)$/, form: redactDocument(decideDocument), isDocument: true },
+  {
+    id: /^(?:container|image|pod|compose|docker|podman|oci)\./,
+    form: redactDocument(decideDocument),
+    isDocument: true,
+  },
+  {
+    origin: /^\/(?:.*\/)?(?:config\.dump|spec\.dump|config\.v2\.json|config\.json|(?:docker-)?compose\.ya?ml)$/,
+    form: redactDocument(decideDocument),
+    isDocument: true,
+  },
   { id: /^findings\.json$/, form: redactDocument(() => undefined, isKnowledge), isDocument: true },
   { id: /^instance\.links$/, form: redactDocument(() => undefined), isDocument: true },
   { id: /\.json$/, form: redactDocument(decideContainer), isDocument: true },

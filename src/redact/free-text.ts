@@ -71,7 +71,10 @@ const forms: readonly FormPattern[] = [
   { rule: 'secret-assignment', form: /(\blogin \S{1,200} password )(\S+)/g },
   { rule: 'secret-assignment', form: /(\baws_secret_access_key\s{1,4})(?![=:\s])(\S+)/gi },
   { rule: 'secret-assignment', form: /(--from-literal[= ][^\s=]{1,200}=)(\S+)/g },
-  { rule: 'secret-assignment', form: /((?<![\w-])[A-Za-z_][\w.-]{0,63}:)([^\s"'|:\]]+)(?=["']?\s{0,4}\|\s{0,4}(?:sudo )?chpasswd)/g },
+  {
+    rule: 'secret-assignment',
+    form: /((?<![\w-])[A-Za-z_][\w.-]{0,63}:)([^\s"'|:\]]+)(?=["']?\s{0,4}\|\s{0,4}(?:sudo )?chpasswd)/g,
+  },
   // `rd.iscsi`.
   { rule: 'kernel-argument', form: /(\bnetroot=\S{0,200}?:)([^\s@]+)(?=@)/g },
   { rule: 'process-arguments', form: /(-pass(?:in|out)?\s{1,4}pass:)(\S+)/g },

@@ -22,7 +22,13 @@ const places: readonly NamePlace[] = [
       'gm',
     ),
   },
-  { kind: 'host-name', pattern: new RegExp(`(\\b(?:server_name|hostname|host)\\\\{0,8}["']?[=:] ?\\\\{0,8}["'])(${name})(?=\\\\{0,8}["'])`, 'g') },
+  {
+    kind: 'host-name',
+    pattern: new RegExp(
+      `(\\b(?:server_name|hostname|host)\\\\{0,8}["']?[=:] ?\\\\{0,8}["'])(${name})(?=\\\\{0,8}["'])`,
+      'g',
+    ),
+  },
   { kind: 'host-name', pattern: new RegExp(`(^\\s*(?:server_name|location): )(${name})$`, 'gm') },
   { kind: 'user-name', pattern: /((?<![\w.])\/home\/)([A-Za-z_][\w-]{0,31})(?![\w-])/g },
   { kind: 'user-name', pattern: new RegExp(`(\\bsudo: {1,4})(${name})(?= : )`, 'g') },

@@ -26,7 +26,9 @@ export function takenValues(text: string, edits: readonly Edit[]): readonly Take
 function alignMarks(before: string, after: string, rule: RedactionRule): readonly Taken[] {
   // Further lines of a block in YAML.
   if (after === '#') return [{ value: before, rule }];
-  const marks = [...after.matchAll(anyMark)].flatMap(([mark, name = '']) => (isRule(name) ? [{ mark, rule: name }] : []));
+  const marks = [...after.matchAll(anyMark)].flatMap(([mark, name = '']) =>
+    isRule(name) ? [{ mark, rule: name }] : [],
+  );
   const taken: Taken[] = [];
   let kept = 0;
   let at = 0;
@@ -52,7 +54,8 @@ function isRule(name: string): name is RedactionRule {
 
 /** Without the quotes of JSON or YAML. */
 function plainOf(source: string): string {
-  if (source.startsWith("'") && source.endsWith("'") && source.length > 1) return source.slice(1, -1).replaceAll("''", "'");
+  if (source.startsWith("'") && source.endsWith("'") && source.length > 1)
+    return source.slice(1, -1).replaceAll("''", "'");
   if (!source.startsWith('"') || source.length > maxScalar) return source;
   try {
     const value: unknown = JSON.parse(source);

@@ -87,10 +87,10 @@ function isCertainSecret(value: string): boolean {
 function isRandom(value: string): boolean {
   if (value.length < least.other || value.length > maxLength || isPlace(value) || isInMarks(value)) return false;
   if (hasMark(value) || !/[A-Za-z]/.test(value)) return false;
-  return /\d/.test(value) ? !isNamed(value) : isShuffled(value);
+  return isShuffled(value) || (/\d/.test(value) && !isNamed(value));
 }
 
-/** Letters alone, small ones and capitals more mixed than in names of several words. */
+/** Small letters and capitals more mixed than in names of several words. */
 function isShuffled(value: string): boolean {
   const changes = value.match(/[a-z](?=[A-Z])|[A-Z](?=[a-z])/g) ?? [];
   return value.length >= 16 && changes.length >= value.length * 0.25;

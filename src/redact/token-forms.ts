@@ -14,7 +14,10 @@ const issued: readonly TokenForm[] = [
   { issuer: 'GitLab', form: String.raw`gl(?:pat|rt|dt|ptt|cbt|ft|soat|agent|imt|oas)-[\w-]{16,}|GR1348941[\w-]{20,}` },
   { issuer: 'Google', form: String.raw`AIza[\w-]{35}|ya29\.[\w-]{20,}|GOCSPX-[\w-]{20,}` },
   { issuer: 'Azure', form: String.raw`[\w~.-]{3}[78]Q~[\w~.-]{31,34}` },
-  { issuer: 'Slack', form: String.raw`xox[abeprs]-[\w-]{10,}|xapp-\d-[\w-]{10,}|(?<=hooks\.slack\.com/services/)[\w/]{20,}` },
+  {
+    issuer: 'Slack',
+    form: String.raw`xox[abeprs]-[\w-]{10,}|xapp-\d-[\w-]{10,}|(?<=hooks\.slack\.com/services/)[\w/]{20,}`,
+  },
   { issuer: 'Discord', form: String.raw`(?<=discord(?:app)?\.com/api/webhooks/\d{10,20}/)[\w-]{40,}` },
   { issuer: 'Stripe', form: String.raw`[sr]k_(?:live|test)_\w{16,}|whsec_[\w+/=]{20,}` },
   { issuer: 'OpenAI and others', form: String.raw`sk-[\w-]{20,}` },

@@ -86,7 +86,10 @@ async function rewriteArtifact(bundle: Bundle, artifact: Artifact, assembler: As
   }
 }
 
-async function rewriteDerived({ bundle, writer, redact }: RewriteOptions, manifest: Manifest): Promise<readonly LedgerEntry[]> {
+async function rewriteDerived(
+  { bundle, writer, redact }: RewriteOptions,
+  manifest: Manifest,
+): Promise<readonly LedgerEntry[]> {
   const ledger: LedgerEntry[] = [];
   for (const name of derived) {
     const file = bundle.files.get(name);

@@ -34,10 +34,16 @@ async function writeOpenReport(path: string): Promise<void> {
     path: 'instance.state/stats-dump',
     isBinary: true,
   });
-  await assembler.add({ ...fakeEvidence('host.dmesg', { status: 'denied', reason: 'not allowed' }) }, { side: 'source' });
+  await assembler.add(
+    { ...fakeEvidence('host.dmesg', { status: 'denied', reason: 'not allowed' }) },
+    { side: 'source' },
+  );
   await writer.add('README.md', `# Report: container c1 (host tollana)\n\nthe secret is ${secret}\n`);
   await writer.add('findings.json', renderFindings(undefined, undefined));
-  await writer.add('redactions.json', renderRedactions([{ rule: 'console', artifact: 'host.uname', line: 1, count: 2 }]));
+  await writer.add(
+    'redactions.json',
+    renderRedactions([{ rule: 'console', artifact: 'host.uname', line: 1, count: 2 }]),
+  );
   await writer.add('notes.txt', `whose is ${secret}?`);
   const base = { schema: 'crdoctor.manifest/1', crdoctor: '0.0.0', createdAt: now.toISOString() } as const;
   const manifest = { ...base, instance: 'c1', hostname: 'tollana', complete: true, artifacts: assembler.artifacts() };
@@ -99,7 +105,9 @@ describe('crdoctor redact', () => {
     const bundle = await openBundle(at('open-redacted.tar.gz'));
     const files = await filesOf(bundle);
     expect([...files.values()].filter((content) => content.includes(secret))).toEqual([]);
-    expect(files.get('source/instance.log/dump.log')).toBe('(00.1) fine\n(00.2) got [redacted:known-value] from 10.1.2.3\n');
+    expect(files.get('source/instance.log/dump.log')).toBe(
+      '(00.1) fine\n(00.2) got [redacted:known-value] from 10.1.2.3\n',
+    );
     expect(files.get('source/instance.state/stats-dump')).toBe('\u0000\u00ff\u0001\u0002');
     expect(files.has('notes.txt')).toBe(false);
     const evidence = await bundle.readEvidence('source');
@@ -162,7 +170,10 @@ describe('crdoctor redact', () => {
     expect(ran.status).toBe(0);
     expect(ran.stderr).toContain('source/host.uname.txt was changed after the report was made');
     const bundle = await openBundle(at('changed.tar.gz'));
-    expect(bundle.manifest.artifacts.find(({ id }) => id === 'host.uname')).toMatchObject({ status: 'failed', bytes: 0 });
+    expect(bundle.manifest.artifacts.find(({ id }) => id === 'host.uname')).toMatchObject({
+      status: 'failed',
+      bytes: 0,
+    });
   });
 
   it.each([
