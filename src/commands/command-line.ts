@@ -8,7 +8,7 @@ import { guardOptions } from './guard-options.js';
 import type { Invocation } from './invocation.js';
 import { outputOptions, workOptions } from './output-options.js';
 import { prepareArgv } from './prepared-argv.js';
-import { redactOptions } from './redact-options.js';
+import { redactedReport, redactOptions } from './redact-options.js';
 import { reportOptions } from './report-options.js';
 import { triageEpilogue, triageOptions } from './triage-options.js';
 
@@ -88,10 +88,7 @@ function commandTable(invocation: Invocation, choose: (task: Task) => void): Arg
     .command(
       'redact <report>',
       'Take secrets out of a report that exists already; writes a new one',
-      (command) =>
-        command
-          .positional('report', { type: 'string', demandOption: true, describe: 'Report, packed or unpacked' })
-          .options(redactOptions),
+      (command) => command.positional('report', redactedReport).options(redactOptions),
       (parsed) => choose(async () => (await import('./redact.js')).runRedact(parsed, invocation)),
     )
     .command(

@@ -20,7 +20,7 @@ export interface Search {
   /** Each on what the one before it left. */
   readonly inText: readonly Redactor[];
   /** For the whole value of a field of a document; undefined = nothing. */
-  inField(field: string): Redactor | undefined;
+  readonly inField: (field: string) => Redactor | undefined;
 }
 
 export const noSearch: Search = { inText: [], inField: () => undefined };

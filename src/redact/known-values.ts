@@ -1,6 +1,6 @@
 /** Remembers secrets that were found where they are called so, and finds them wherever else they stand. */
 
-import { hide, type Edit, type Redactor } from './edits.js';
+import { hide, type Redactor } from './edits.js';
 import { copiesOf } from './secret-copies.js';
 import type { Taken } from './taken-values.js';
 import { tellingValues } from './telling-values.js';
@@ -10,7 +10,7 @@ export interface KnownValues {
   add(taken: readonly Taken[]): void;
   /** `text`: a document after redaction. What it tells in the open is no secret, whoever uses the same word. */
   keep(text: string): void;
-  find(text: string): readonly Edit[];
+  readonly find: Redactor;
 }
 
 /** More values than any configuration has; of a hostile one the first. */

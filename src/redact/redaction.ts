@@ -25,8 +25,8 @@ interface Redacted {
 
 export interface Redaction {
   /** Looks for secrets and names that other evidence may repeat. Takes as long as redacting. */
-  learn(evidence: readonly Evidence[]): void;
-  redact(evidence: Evidence): Redacted;
+  readonly learn: (evidence: readonly Evidence[]) => void;
+  readonly redact: (evidence: Evidence) => Redacted;
   /** The stand-in for a host, or the host itself when nothing is anonymised. */
   nameOfHost(name: string): string;
   /** What is behind the stand-ins that were given so far. */

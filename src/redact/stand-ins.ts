@@ -41,25 +41,18 @@ export function createStandIns(): StandIns {
 }
 
 /** Documentation ranges: RFC 5737 and, behind them, RFC 2544; RFC 3849; RFC 7042, 2.1.2. */
-const standIn = {
-  ipv4: /^(?:192\.0\.2|198\.51\.100|203\.0\.113|198\.1[89]\.\d+)\.\d+$/,
-  ipv6: /^(?:2001:db8::|fe80::db8:)[0-9a-f]+$/i,
-  mac: /^0[02]:00:5e:00:[0-9a-f]{2}:[0-9a-f]{2}$/i,
-  host: /^host-\d+$/,
-  user: /^user-\d+$/,
-} as const;
+const standInForms: Readonly<Record<StandInKind, readonly RegExp[]>> = {
+  'ip-address': [
+    /^(?:192\.0\.2|198\.51\.100|203\.0\.113|198\.1[89]\.\d+)\.\d+$/,
+    /^(?:2001:db8::|fe80::db8:)[0-9a-f]+$/i,
+  ],
+  'mac-address': [/^0[02]:00:5e:00:[0-9a-f]{2}:[0-9a-f]{2}$/i],
+  'host-name': [/^host-\d+$/],
+  'user-name': [/^user-\d+$/],
+};
 
 function isStandIn(kind: StandInKind, name: string): boolean {
-  switch (kind) {
-    case 'host-name':
-      return standIn.host.test(name);
-    case 'user-name':
-      return standIn.user.test(name);
-    case 'mac-address':
-      return standIn.mac.test(name);
-    case 'ip-address':
-      return standIn.ipv4.test(name) || standIn.ipv6.test(name);
-  }
+  return standInForms[kind].some((form) => form.test(name));
 }
 
 function makeStandIn(kind: StandInKind, name: string, next: (family: string) => number): string {
@@ -70,7 +63,7 @@ function makeStandIn(kind: StandInKind, name: string, next: (family: string) => 
       return `user-${next(kind)}`;
     case 'mac-address':
       return macNumber(next(kind) - 1);
-    case 'ip-address':
+    default:
       if (isIPv4(name)) return ipv4Number(next('ipv4') - 1);
       return `${/^fe[89ab]/i.test(name) ? 'fe80::db8:' : '2001:db8::'}${next('ipv6').toString(16)}`;
   }

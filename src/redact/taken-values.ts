@@ -69,7 +69,7 @@ function plainOf(source: string): string {
 const maxScalar = 1024 * 1024;
 
 /** Marks as they stand in texts; nothing that is part of one may be looked for. */
-const allMarks = (Object.keys(redactionRules) as RedactionRule[]).map(markOf).join(' ');
+const allMarks = Object.keys(redactionRules).filter(isRule).map(markOf).join(' ');
 
 /** True for what is part of a mark, so that looking for it would break marks. */
 export function isInMarks(value: string): boolean {

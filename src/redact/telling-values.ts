@@ -62,7 +62,8 @@ function insideOf(value: string): readonly string[] {
 
 function secretsOf(json: string): readonly string[] {
   try {
-    const fields = Object.entries(JSON.parse(json) as Readonly<Record<string, unknown>>);
+    const parsed: unknown = JSON.parse(json);
+    const fields: readonly [string, unknown][] = typeof parsed === 'object' ? Object.entries(parsed ?? {}) : [];
     return fields.flatMap(([name, value]) => (isSecretName(name) && typeof value === 'string' ? [value] : []));
   } catch {
     return [];

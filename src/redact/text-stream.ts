@@ -4,9 +4,9 @@ import { isPemBodyLine, maxPemLength } from './pem-blocks.js';
 
 export interface TextStream {
   /** Takes the next piece; gives what is done by now. */
-  push(piece: string): string;
+  readonly push: (piece: string) => string;
   /** Gives the rest. */
-  finish(): string;
+  readonly finish: () => string;
 }
 
 /** Letters that a block is to have; one line, or one key, may make it longer. */

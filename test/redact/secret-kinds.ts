@@ -17,7 +17,7 @@ export function secretOf(seed: number, length: number, alphabet = `${letters}012
 export interface SecretKind {
   readonly kind: string;
   /** Makes the secret, and the line or the document that holds it. */
-  make(seed: number): { readonly secret: string; readonly text: string };
+  readonly make: (seed: number) => { readonly secret: string; readonly text: string };
   /** Where it stands; a log when left out. */
   readonly id?: string;
 }
