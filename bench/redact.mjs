@@ -20,7 +20,7 @@ const budget = 1;
 
 /** The module by itself, because the program has no command that does nothing else. */
 async function loadRedact() {
-  const entryPoint = fileURLToPath(new URL('../src/redact/redact-evidence.ts', import.meta.url));
+  const entryPoint = fileURLToPath(new URL('../src/redact/redaction.ts', import.meta.url));
   const options = { entryPoints: [entryPoint], bundle: true, write: false, format: 'esm', platform: 'node' };
   const { outputFiles } = await build(options);
   return await import(`data:text/javascript;base64,${Buffer.from(outputFiles[0].contents).toString('base64')}`);
@@ -32,23 +32,39 @@ function makeLog() {
   return log.repeat(Math.ceil(bytes / log.length)).slice(0, bytes);
 }
 
+/** Of the processor, because others may use the machine as well. Milliseconds. */
 function time(run) {
-  const begin = process.hrtime.bigint();
+  const begin = process.cpuUsage();
   run();
-  return Number(process.hrtime.bigint() - begin) / 1e6;
+  const { user, system } = process.cpuUsage(begin);
+  return (user + system) / 1e3;
 }
 
 /** The best of several, because both only compute: what is slower was disturbed by something else. */
 const best = (values) => Math.min(...values);
 
-const { redactEvidence } = await loadRedact();
+const { createRedaction } = await loadRedact();
+const redactEvidence = (evidence) => createRedaction({ anonymize: false }).redact(evidence);
+
+/** Twenty secrets that the configuration told, each of which is looked for in all its forms. */
+function knowing() {
+  const redaction = createRedaction({ anonymize: false });
+  const words = Array.from(
+    { length: 20 },
+    (_, index) => `A${index}_KEY=${Buffer.from(`word ${index * 7919}`).toString('base64')}`,
+  );
+  redaction.learn([{ id: 'proc.1.environ', origin: '/proc/1/environ', status: 'ok', text: words.join('\0') }]);
+  return redaction;
+}
 // Through a buffer, so that it is one flat string as a file gives it.
 const packed = Buffer.from(makeLog());
 const evidence = { id: 'instance.log.dump.log', origin: '/dump.log', status: 'ok', text: packed.toString('utf8') };
+const redaction = knowing();
 const redact = [];
 const pack = [];
 for (let round = 0; round < rounds; round += 1) {
-  redact.push(time(() => redactEvidence(evidence)));
+  // Reading a letter puts the text together.
+  redact.push(time(() => redaction.redact(evidence).evidence.text.charCodeAt(1)));
   pack.push(time(() => gzipSync(packed, { level: 1 })));
 }
 const left = redactEvidence(evidence).evidence.text.includes('hunter2');

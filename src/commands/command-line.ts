@@ -8,6 +8,7 @@ import { guardOptions } from './guard-options.js';
 import type { Invocation } from './invocation.js';
 import { outputOptions, workOptions } from './output-options.js';
 import { prepareArgv } from './prepared-argv.js';
+import { redactedReport, redactOptions } from './redact-options.js';
 import { reportOptions } from './report-options.js';
 import { triageEpilogue, triageOptions } from './triage-options.js';
 
@@ -83,6 +84,12 @@ function commandTable(invocation: Invocation, choose: (task: Task) => void): Arg
           .options(reportOptions)
           .options(workOptions),
       (parsed) => choose(async () => (await import('./report.js')).runReport(parsed, invocation)),
+    )
+    .command(
+      'redact <report>',
+      'Take secrets out of a report that exists already; writes a new one',
+      (command) => command.positional('report', redactedReport).options(redactOptions),
+      (parsed) => choose(async () => (await import('./redact.js')).runRedact(parsed, invocation)),
     )
     .command(
       'guard',

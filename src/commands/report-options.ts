@@ -16,7 +16,11 @@ export const reportOptions = {
   only: { type: 'string', requiresArg: true, describe: 'Ids of the evidence to collect, separated by commas' },
   error: { type: 'string', requiresArg: true, describe: 'File with what the failed command displayed, - for stdin' },
   output: { type: 'string', alias: 'o', requiresArg: true, describe: 'File to write; it must not exist' },
-  show: { type: 'boolean', describe: 'Write no file, print the README.md of the report' },
+  show: { type: 'boolean', describe: 'Write no file, print what would be in it and what would be taken out' },
+  anonymize: {
+    type: 'boolean',
+    describe: 'Also replace names of hosts and users, IP and MAC addresses by stand-ins; NAME.names.json tells which',
+  },
 } as const satisfies Record<string, Options>;
 
 export type ReportArguments = InferredOptionTypes<typeof reportOptions> &

@@ -24,6 +24,8 @@ export interface ReportWish {
   readonly show: boolean;
   /** Where it was to go to; undefined = one host is reported. */
   readonly to: Place | undefined;
+  /** Names of hosts and users and addresses get stand-ins. */
+  readonly anonymize: boolean;
   /** What was being done, for the judgement. */
   readonly operation: Operation;
 }
@@ -34,7 +36,7 @@ export const defaultTimeout = '60';
 /** @throws {UserError} for options that do not fit together */
 export function readReportWish(parsed: ReportArguments, { argv }: Invocation): ReportWish {
   const place = readPlaceOf(['local', 'ssh', 'remote'], '--on', parsed.on);
-  const { instance, only, output, show = false } = parsed;
+  const { instance, only, output, show = false, anonymize = false } = parsed;
   if (instance === '') throw new UserError('the name of the container is empty');
   if (show && output !== undefined) throw new UserError('--show writes no file; -o does not go with it');
   const end = argv.indexOf('--');
@@ -51,6 +53,7 @@ export function readReportWish(parsed: ReportArguments, { argv }: Invocation): R
     show,
     to: parsed.to === undefined ? undefined : readPlace('--to', parsed.to),
     operation: parsed.to !== undefined ? 'move' : instance === undefined ? 'host' : operationOf(words.join(' ')),
+    anonymize,
   };
 }
 

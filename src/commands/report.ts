@@ -9,15 +9,22 @@ import type { CollectedTarget } from '../evidence/collect-target.js';
 import type { Assessment } from '../findings/finding.js';
 import { escapeText } from '../render/escape.js';
 import type { ProgressSink } from '../progress/progress.js';
+import { renderRedactionListing } from '../render/redaction-listing.js';
 import { renderReportReadme } from '../render/report-readme.js';
+import type { Redaction } from '../redact/redaction.js';
+import type { ToldAction } from '../report/action.js';
+import type { Redact } from '../report/assembler.js';
 import { buildReport } from '../report/build.js';
 import { missingLines } from '../report/missing.js';
+import { namesPath, refuseTakenNames } from '../report/names-file.js';
 import { findLeftovers, outputPath, reportName } from '../report/output-file.js';
+import { showRedactions, type ShownRedactions } from '../report/shown-redactions.js';
 import type { ReportSummary } from '../report/summary.js';
 import type { RuleSet } from '../rules/load.js';
 import { containerWish } from './container-wish.js';
 import { readFailedOutput } from './failed-output.js';
 import type { Invocation } from './invocation.js';
+import { finishWithNames } from './kept-names.js';
 import { logJudgeOf } from './log-judge.js';
 import { openEnds } from './open-ends.js';
 import { explainPlace, tellAboutPlace, type OpenedPlace } from './open-place.js';
@@ -63,49 +70,71 @@ interface OpenedWork extends OpenedPlace {
   readonly onProgress: ProgressSink;
 }
 
-type Action = Parameters<typeof buildReport>[0]['action'];
-
 async function writeReport(
   wish: ReportWish,
-  action: Action,
+  action: ToldAction,
   opened: OpenedWork,
   rules: Promise<RuleSet> | undefined,
   invocation: Invocation,
 ): Promise<ExitStatus> {
-  const subject = wish.instance ?? hostnameOf(opened);
+  const redaction = await openRedaction(wish, opened);
+  const shown: ShownRedactions[] = [];
+  const subject = wish.instance ?? redaction.nameOfHost(hostnameOf(opened));
   const now = invocation.now();
   const path = outputPath({ cwd: invocation.cwd, given: wish.output, subject, now });
+  if (wish.anonymize && !wish.show) refuseTakenNames(namesPath(path));
   const writer = wish.show ? noWriter : await openReportWriter(path, reportName(subject, now), now, invocation);
   tellLeftovers(wish, path, invocation);
   let summary: ReportSummary;
+  let names: string | undefined;
   try {
-    summary = await build(wish, action, opened, writer, rules, invocation);
-    await writer.finish();
+    summary = await build({ wish, action, writer, rules, redaction, shown }, opened, invocation);
+    if (wish.anonymize && !wish.show) names = await finishWithNames(writer, path, redaction, invocation);
+    else await writer.finish();
   } catch (error) {
     await writer.abandon();
     throw error;
   }
   const isRoot = opened.far === undefined ? invocation.uid === 0 : opened.far.isRoot;
   for (const line of missingLines(summary.manifest, isRoot)) tell(line, invocation);
+  if (names !== undefined) tell(`who is behind the stand-ins stands in ${names}; keep it to yourself`, invocation);
   invocation.stdout.write(
-    wish.show ? renderReportReadme(summary) : `${escapeText(shownPath(path, wish, invocation))}\n`,
+    wish.show
+      ? `${renderReportReadme(summary)}\n${renderRedactionListing(shown)}`
+      : `${escapeText(shownPath(path, wish, invocation))}\n`,
   );
   return exitStatus.ok;
+}
+
+async function openRedaction({ anonymize }: ReportWish, opened: OpenedPlace): Promise<Redaction> {
+  const { createRedaction } = await import('../redact/redaction.js');
+  return createRedaction({ anonymize, hostname: hostnameOf(opened) });
 }
 
 function hostnameOf({ far }: OpenedPlace): string {
   return far === undefined ? hostname() : far.hostname;
 }
 
+interface Building {
+  readonly wish: ReportWish;
+  readonly action: ToldAction;
+  readonly writer: ReportWriter;
+  readonly rules: Promise<RuleSet> | undefined;
+  readonly redaction: Redaction;
+  /** Gets what is to be shown of redactions. */
+  readonly shown: ShownRedactions[];
+}
+
 async function build(
-  wish: ReportWish,
-  action: Action,
+  { wish, action, writer, rules, redaction, shown }: Building,
   opened: OpenedWork,
-  writer: ReportWriter,
-  rules: Promise<RuleSet> | undefined,
   invocation: Invocation,
 ): Promise<ReportSummary> {
-  const { redactEvidence } = await import('../redact/redact-evidence.js');
+  const redact: Redact = (evidence) => {
+    const redacted = redaction.redact(evidence);
+    if (wish.show) shown.push(...listOf(showRedactions(redacted.evidence, redacted.entries)));
+    return redacted;
+  };
   const { source, target, signal, onProgress } = opened;
   if (target?.problem !== undefined) tell(target.problem, invocation);
   return buildReport({
@@ -114,11 +143,12 @@ async function build(
     request: { engine: wish.engine, instance: wish.instance, wants: wish.wants },
     action,
     writer,
-    redact: redactEvidence,
+    redact,
+    learn: redaction.learn,
     judge: rules === undefined ? undefined : (collected, there) => judge(wish, collected, source.where, there, rules),
     logs: rules === undefined ? undefined : logJudgeOf(rules),
     version: invocation.version,
-    hostname: hostnameOf(opened),
+    hostname: redaction.nameOfHost(hostnameOf(opened)),
     now: invocation.now,
     onProgress,
     signal,
@@ -154,6 +184,10 @@ function tellLeftovers({ show }: ReportWish, path: string, invocation: Invocatio
   if (first === undefined) return;
   const more = others.length === 0 ? '' : `; ${others.length} more such files lie beside it`;
   tell(`${first} is half a report of a run that was killed: triage reads its logs, rm removes it${more}`, invocation);
+}
+
+function listOf<Value>(value: Value | undefined): readonly Value[] {
+  return value === undefined ? [] : [value];
 }
 
 /** The way the user would write it. */

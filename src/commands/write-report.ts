@@ -36,9 +36,10 @@ export async function writeReport({
   context,
 }: GuardReport): Promise<Triage | undefined> {
   const { invocation, source, rules, target } = context;
-  const { redactEvidence } = await import('../redact/redact-evidence.js');
+  const { createRedaction } = await import('../redact/redaction.js');
   const { action, command, mark, prediction } = record;
   const now = invocation.now();
+  const { learn, redact } = createRedaction({ anonymize: false });
   const writer = await openReportWriter(path, reportName(action.instance, now), now, invocation);
   try {
     const summary = await buildReport({
@@ -59,7 +60,8 @@ export async function writeReport({
       })),
       ...(mark && { sinceMs: Date.parse(mark.at) - slackMs }),
       writer,
-      redact: redactEvidence,
+      redact,
+      learn,
       // What was said before it ran is what the outcome is compared with.
       judge: prediction && (() => Promise.resolve(prediction)),
       logs: logJudgeOf(Promise.resolve(rules)),

@@ -44,7 +44,7 @@ const logName = /\.(?:log|txt|out|err)(?:\.(?:old|\d{1,4}))?(?:\.gz)?$/i;
 const consoleName = /^console\.log/;
 /** Of a state directory, these alone hold nothing of the memory or the files of the instance. */
 const stateName = /(?:^|\/)(?:[^/]+\.log|stats-[^/]+|inventory\.img|tty\.info)$/;
-const binaryName = /(?:^|\/)(?:stats-[^/]+|inventory\.img)$/;
+export const binaryName = /(?:^|\/)(?:stats-[^/]+|inventory\.img)$/;
 
 /** Which files of a log directory are packed. `prefix`: only files whose names begin so are the instance's. */
 export function planLogs(listing: Evidence, prefix = ''): FilePlan {

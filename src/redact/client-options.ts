@@ -1,6 +1,6 @@
 /** Finds passwords that are passed to well known programs by an option of one letter: `mysql -pWORD`. */
 
-import { findAll, hide, isHarmless, type Edit } from './edits.js';
+import { findAll, hide, isHarmless, markSource, type Edit } from './edits.js';
 import { findClosing, findValue, matchAt, type Span } from './value-span.js';
 
 interface Family {
@@ -29,6 +29,8 @@ const patterns = families.map(({ names, letter, separator }) => ({
   separator,
 }));
 
+const mark = new RegExp(markSource, 'y');
+
 /** The passwords among the words behind such a program, up to the end of its command. */
 export function findClientPasswords(line: string): readonly Edit[] {
   return patterns.flatMap(({ client, option, separator }) => {
@@ -44,7 +46,7 @@ export function findClientPasswords(line: string): readonly Edit[] {
         if (index + found.index < taken) continue;
         const span = secretIn(line, spanAt(line, index + found.index, found[0].length), separator);
         taken = span.end;
-        const isMarked = matchAt(/\[redacted:[a-z-]+\]/y, line, span.start) !== null;
+        const isMarked = matchAt(mark, line, span.start) !== null;
         if (!isMarked && !isHarmless(line.slice(span.start, span.end)))
           edits.push(hide(span.start, span.end, 'process-arguments'));
       }

@@ -14,14 +14,22 @@ export interface Edit {
 /** Finds what has to go. Pure; does not look at what was redacted before. */
 export type Redactor = (text: string) => readonly Edit[];
 
+/** Is told which edits are made in a text. */
+export type Watch = (text: string, edits: readonly Edit[]) => void;
+
 /** What stands in the place of what was taken out. */
 export function markOf(rule: RedactionRule): string {
   return `[redacted:${rule}]`;
 }
 
+/** Source of a regular expression for such a mark; Markdown has it with backslashes. */
+export const markSource = String.raw`\\?\[redacted:[a-z-]+\\?\]`;
+
+const onlyMark = new RegExp(`^${markSource}$`);
+
 /** True for such a mark and for what says nothing, so that redacting again changes nothing. */
 export function isHarmless(value: string): boolean {
-  return value.trim() === '' || /^\[redacted:[a-z-]+\]$/.test(value);
+  return value.trim() === '' || onlyMark.test(value);
 }
 
 export function hide(start: number, end: number, rule: RedactionRule): Edit {
@@ -51,13 +59,10 @@ export interface Editor {
   finish(): string;
 }
 
-/** Pieces kept before they are put together, which keeps memory close to the size of the text. */
-const piecesPerChunk = 8_192;
-
 /** Makes edits one after another and counts them by line. */
 export function createEditor(text: string, tally: Tally): Editor {
-  const chunks: string[] = [];
-  let pieces: string[] = [];
+  // Put together by the engine when it is read: joining copies it once more.
+  let changed = '';
   let done = 0;
   let line = 1;
   let newline = text.indexOf('\n');
@@ -68,16 +73,13 @@ export function createEditor(text: string, tally: Tally): Editor {
     make({ start, end, replacement, rules }) {
       advance(start);
       for (const rule of rules) tally.add(rule, line);
-      pieces.push(text.slice(done, start), replacement);
+      changed += text.slice(done, start) + replacement;
       advance(end);
       const lost = countLines(text.slice(start, end)) - countLines(replacement);
-      if (lost > 0) pieces.push('\n'.repeat(lost));
+      if (lost > 0) changed += '\n'.repeat(lost);
       done = end;
-      if (pieces.length < piecesPerChunk) return;
-      chunks.push(pieces.join(''));
-      pieces = [];
     },
-    finish: () => (done === 0 ? text : [...chunks, ...pieces, text.slice(done)].join('')),
+    finish: () => (done === 0 ? text : changed + text.slice(done)),
   };
 }
 

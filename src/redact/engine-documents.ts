@@ -1,6 +1,7 @@
 /** What of the answers of LXD and Incus may leave the host: by field, by configuration key, by device option. */
 
 import { findAddressCredentials } from './addresses.js';
+import { decideContainer } from './container-documents.js';
 import type { Decide, Decision } from './decide.js';
 import { redactLxcOptions } from './lxc-options.js';
 import { redactMounts } from './mount-options.js';
@@ -13,7 +14,9 @@ const serverFields =
 /** The answer to the question for the server itself: what is not on the list goes. */
 export const decideServer: Decide = (path) => {
   const inner = path[0] === 'metadata' ? path.slice(1) : path;
-  return serverFields.test(inner.join('.')) ? undefined : 'server-info';
+  if (serverFields.test(inner.join('.'))) return undefined;
+  // `core.trust_password`, `oidc.client.secret`, `loki.auth.password`: to be looked for everywhere else.
+  return inner[0] === 'config' && isSecretName(inner.at(-1) ?? '') ? 'secret-option' : 'server-info';
 };
 
 /** Prefixes of configuration keys of instances, networks and pools whose values are settings of the engine. */
@@ -25,7 +28,7 @@ const secretKeys = /^security\.sev\.session\.|\.(?:initial_)?user\.name$/;
 
 function decideConfig(key: string): Decision {
   if (key === 'raw.lxc') return redactLxcOptions;
-  if (!engineKeys.test(key)) return 'engine-config';
+  if (!engineKeys.test(key)) return isSecretName(key) ? 'secret-option' : 'engine-config';
   if (isSecretName(key) || isAccountName(key) || secretKeys.test(key)) return 'secret-option';
   return findAddressCredentials;
 }
@@ -53,7 +56,8 @@ export const decideDocument: Decide = (path) => {
   const field = path.at(-1) ?? '';
   if (/^description$/i.test(field)) return 'description';
   if (field.startsWith('certificate') || /^(?:user|environment|cloud-init|raw)\./.test(field)) return 'engine-config';
-  return isSecretName(field) ? 'secret-option' : findAddressCredentials;
+  if (isSecretName(field)) return 'secret-option';
+  return decideContainer(path) ?? findAddressCredentials;
 };
 
 /** Operations and warnings: of what an operation notes, its progress alone. Their descriptions are the engine's. */

@@ -2,13 +2,16 @@
 
 import { findAddressCredentials } from './addresses.js';
 import { findClientPasswords } from './client-options.js';
-import { createEditor, editLines, findAll, hide, isHarmless, mergeEdits, type Edit } from './edits.js';
+import { createEditor, editLines, findAll, hide, isHarmless, mergeEdits, type Edit, type Watch } from './edits.js';
 import type { RedactionRule, Tally } from './ledger.js';
-import { findValue } from './value-span.js';
+import { hintWords } from './hint-words.js';
+import { hashForms, tokenForms } from './token-forms.js';
+import { findValue, matchAt } from './value-span.js';
+import { createWordSearch } from './word-search.js';
 
 /** Names that speak of a secret in prose too, where `key` and `pass` alone mean other things. */
 const secretNames =
-  'pass(?:word|wd|phrase|code)s?|(?<![a-z])pwd|(?<![a-z])(?:pass|pw|psk)(?=\\s{0,8}=)|secrets?|tokens?|(?:api|access|private|secret|auth|signing|encryption|shared|master|client)[_.-]?keys?';
+  'pass(?:word|wd|phrase|code)s?|(?<![a-z])pwd|(?<![a-z])(?:pass|pw|psk)(?=\\s{0,8}=)|secrets?|tokens?|(?:api|access|private|secret|auth|signing|encryption|shared|master|client|account|license|pre-?shared)[_. -]?keys?|(?<![a-z])_?auth(?=\\s{0,8}=\\s{0,8}["\\w])';
 /** `_base`, `2`, and what else may follow such a name. */
 const suffix = '(?:[_.-]?(?:base|hash|value|data|string|id|[0-9]{1,3}))?';
 /** Quotes around a name, as deep as they may be escaped in logs of logs. */
@@ -26,12 +29,12 @@ const assignments: readonly AssignmentPattern[] = [
     rule: 'secret-assignment',
     before: new RegExp(`(?<![\\w-])--?(?:pass|[a-z-]{0,40}(?:${secretNames})[a-z-]{0,20})${quote},? {1,4}`, 'gi'),
   },
-  { rule: 'secret-assignment', before: new RegExp(`credentials?${quote}=`, 'gi') },
+  { rule: 'secret-assignment', before: new RegExp(`credentials?(?:_?(?:binary|encrypted))?${quote}=`, 'gi') },
   // Sysctls and slices of systemd begin with "user." as well.
   {
     rule: 'config-value',
     before: new RegExp(
-      `(?<![\\w/-])(?:environment|cloud-init|systemd\\.credential|user(?!\\.(?:slice|max_|conf)))\\.[^\\s=:"'\\\\]{1,200}${quote}\\s{0,4}[=:]\\s{0,4}`,
+      `(?<![\\w/-]|volatile\\.)(?:environment|cloud-init|systemd\\.credential|user(?!\\.(?:slice|max_|conf)))\\.[^\\s=:"'\\\\]{1,200}${quote}\\s{0,4}[=:]\\s{0,4}`,
       'g',
     ),
   },
@@ -52,19 +55,28 @@ const forms: readonly FormPattern[] = [
     form: /((?:\bauthorization|x-api-key|x-auth-token|cookie)\\{0,8}["']?\s{0,4}[=:]\s{0,4}\\{0,8}["']?)([^"'\\]+)/gi,
   },
   { rule: 'authorization-header', form: /(\bbearer\s{1,4})([\w.~+/=-]{8,})/gi },
-  {
-    rule: 'token-format',
-    form: /(?<![A-Za-z0-9])()((?:AKIA|ASIA)[0-9A-Z]{16}(?![A-Za-z0-9])|gh[pousr]_[A-Za-z0-9]{20,}|github_pat_\w{20,}|glpat-[\w-]{16,}|xox[abeprs]-[\w-]{10,}|sk-[\w-]{20,}|[sr]k_(?:live|test)_\w{16,}|AIza[\w-]{35}|npm_[A-Za-z0-9]{30,}|hvs\.[\w-]{20,}|AGE-SECRET-KEY-1\w{20,})/g,
-  },
-  // JSON in base64: web tokens, and the tokens by which LXD and Incus let clients and members in.
-  { rule: 'token-format', form: /(?<![\w+/-])()(eyJ[\w+/=.-]{30,})/g },
-  { rule: 'token-format', form: /()(\$(?:1|2[abxy]|5|6|y|7|argon2id?)\$[\w./$=,+-]{16,})/g },
+  { rule: 'token-format', form: tokenForms },
+  { rule: 'token-format', form: hashForms },
   // CRIU writes down the mounts it sees: `type cifs source //user:word@server/share mnt_id …`.
   { rule: 'mount-option', form: /(\btype \S{1,64} source )(\S+)(?=@)/g },
   {
     rule: 'config-value',
     form: /(\bconfig set (?:\S{1,200} ){0,2}(?:user|environment|cloud-init)\.[\w.-]{1,200} {1,4})(.+)/g,
   },
+  // Signatures of addresses that open something for whoever has them: S3, Google, Azure.
+  { rule: 'token-format', form: /([?&](?:x-(?:amz|goog)-(?:signature|credential)|signature|sig)=)([\w%+/=.-]{16,})/gi },
+  // `auth` of docker's config.json: user and password in base64.
+  { rule: 'secret-assignment', form: /(\\{0,8}"auth\\{0,8}"\s{0,4}:\s{0,4}\\{0,8}")([\w+/=-]{8,})/g },
+  // `.netrc`, and the same words on one line.
+  { rule: 'secret-assignment', form: /(\blogin \S{1,200} password )(\S+)/g },
+  { rule: 'secret-assignment', form: /(\baws_secret_access_key\s{1,4})(?![=:\s])(\S+)/gi },
+  { rule: 'secret-assignment', form: /(--from-literal[= ][^\s=]{1,200}=)(\S+)/g },
+  {
+    rule: 'secret-assignment',
+    form: /((?<![\w-])[A-Za-z_][\w.-]{0,63}:)([^\s"'|:\]]+)(?=["']?\s{0,4}\|\s{0,4}(?:sudo )?chpasswd)/g,
+  },
+  // `rd.iscsi`.
+  { rule: 'kernel-argument', form: /(\bnetroot=\S{0,200}?:)([^\s@]+)(?=@)/g },
   { rule: 'process-arguments', form: /(-pass(?:in|out)?\s{1,4}pass:)(\S+)/g },
   { rule: 'process-arguments', form: /(\bproctitle=)(.+)/g },
   { rule: 'process-arguments', form: /(\bargc=\d{1,6} )(a0=.+)/g },
@@ -72,48 +84,73 @@ const forms: readonly FormPattern[] = [
   { rule: 'process-arguments', form: /(\bCMD \()([^\n]+)/g },
 ];
 
-/**
- * One of these is in every line that has something to find; searching begins with them because most lines have
- * none. Several, because the fewer the first letters that one looks for, the larger the steps it takes.
- */
-const hints: readonly RegExp[] = [
-  /pass(?:word|wd|phrase|code)|secret|token|credential|authorization|bearer|cookie|environment|cloud-init\.|user\.|proctitle=|argc=|command=|cmd \(|a[ks]ia|aiza|github_pat|glpat-|gh[pousr]_|npm_|hvs\.|xox[a-z]-/gi,
-  /key|pwd|(?:pass|pw|psk)\s{0,8}=/gi,
-  /eyJ|sk-[\w-]{4}|[sr]k_(?:live|test)|source \S*@/g,
-  /\$(?:[12567y]|2[abxy]|argon2id?)\$|\/\/(?:[^\s/]*|[^\s/:]*:\S{0,200})@/g,
-  /[\s"',]-(?:[apwPuU]|-env|-pass)/g,
-];
+/** What is searched for because most lines have none of it; one of these is on every line that has something to find. */
+const findHintWords = createWordSearch(hintWords);
+/** At a `$`: a password hash. */
+const hashHint = /\$(?:[12567y]|2[abxy]|gy|apr1|scrypt|argon2(?:id?|d)|pbkdf2-sha\d+)\$/y;
+/** On a line with an `@`: an address with somebody before it, or such a source of a mount. */
+const addressHint = /\/\/(?:[^\s/]*|[^\s/:]*:\S{0,200})@|source \S{0,1000}@/;
 
-/** The text without them. Lines without a hint cost little more than reading them. */
-export function redactFreeText(text: string, tally: Tally): string {
+/** Offsets of hints, each on the line of what it is for. */
+type NextHint = (from: number) => number;
+
+/** Offset of the next of a letter that means something; the length of the text when there is none. */
+function searchLetter(text: string, letter: string, isHint: (at: number) => boolean): NextHint {
+  let next = -1;
+  return (from) => {
+    if (next >= from) return next;
+    let at = text.indexOf(letter, from);
+    while (at !== -1 && !isHint(at)) at = text.indexOf(letter, at + 1);
+    next = at === -1 ? text.length : at;
+    return next;
+  };
+}
+
+function searchHints(text: string): NextHint {
+  const words = findHintWords(text);
+  let word = 0;
+  const nextWord: NextHint = (from) => {
+    while ((words[word] ?? text.length) < from) word += 1;
+    return words[word] ?? text.length;
+  };
+  // Kept, so that a long line is not looked through for each of them.
+  const seen = { lineEnd: -1, isAddress: false };
+  const nextAddress = searchLetter(text, '@', (at) => {
+    if (at > seen.lineEnd) {
+      const newline = text.indexOf('\n', at);
+      seen.lineEnd = newline === -1 ? text.length : newline;
+      seen.isAddress = addressHint.test(text.slice(text.lastIndexOf('\n', at) + 1, seen.lineEnd));
+    }
+    return seen.isAddress;
+  });
+  const nextHash = searchLetter(text, '$', (at) => matchAt(hashHint, text, at) !== null);
+  return (from) => Math.min(nextWord(from), nextAddress(from), nextHash(from));
+}
+
+/** The text without them; `watch` is told of each line that had some. Lines without a hint cost little more than reading them. */
+export function redactFreeText(text: string, tally: Tally, watch?: Watch): string {
   const editor = createEditor(text, tally);
-  const places = hints.map((pattern) => ({ pattern, next: -1 }));
+  const nextHint = searchHints(text);
   for (let from = 0; from < text.length;) {
-    for (const place of places) if (place.next < from) place.next = findNext(text, place.pattern, from);
-    const hint = Math.min(...places.map(({ next }) => next));
+    const hint = nextHint(from);
     if (hint >= text.length) break;
     const start = Math.max(from, text.lastIndexOf('\n', hint) + 1);
     const newline = text.indexOf('\n', hint);
     const end = newline === -1 ? text.length : newline;
-    for (const edit of mergeEdits(findInLine(text.slice(start, end)))) {
-      editor.make({ ...edit, start: edit.start + start, end: edit.end + start });
-    }
+    const line = text.slice(start, end);
+    const edits = mergeEdits(findInLine(line));
+    if (edits.length > 0) watch?.(line, edits);
+    for (const edit of edits) editor.make({ ...edit, start: edit.start + start, end: edit.end + start });
     from = end + 1;
   }
   return editor.finish();
 }
 
-/** Offset of the next match, the length of the text when there is none. */
-function findNext(text: string, pattern: RegExp, from: number): number {
-  pattern.lastIndex = from;
-  return pattern.exec(text)?.index ?? text.length;
-}
-
 /** The same in a short text, without making the changes. */
 export function findFreeText(text: string): readonly Edit[] {
-  return hints.some((pattern) => findNext(text, pattern, 0) < text.length)
-    ? mergeEdits(editLines(text, findInLine))
-    : [];
+  // Some words want something before them.
+  const padded = `\n${text}`;
+  return searchHints(padded)(0) < padded.length ? mergeEdits(editLines(text, findInLine)) : [];
 }
 
 function findInLine(line: string): readonly Edit[] {

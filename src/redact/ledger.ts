@@ -22,6 +22,13 @@ export const redactionRules = {
   'authorization-header': 'an HTTP header that grants access',
   'token-format': 'a text in the form of a well known kind of access token or password hash',
   'config-value': 'a configuration value of the user or a variable, in free text',
+  'known-value':
+    'a copy of a secret that was found elsewhere in the report: as it is, escaped, in base64, hexadecimal, URL-encoded',
+  label: 'a label or annotation of a container, which is free text',
+  'host-name': 'the name of a host; a stand-in is there instead',
+  'user-name': 'the name of a user; a stand-in is there instead',
+  'ip-address': 'an IP address; a stand-in is there instead',
+  'mac-address': 'a MAC address; a stand-in is there instead',
   'cut-line': 'the rest of a line whose beginning was cut off, so that what it is cannot be told',
   unparsable: 'values in something that was not understood, all of them',
 } as const;

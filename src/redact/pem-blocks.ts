@@ -5,17 +5,23 @@ import { hideLines, type Edit } from './edits.js';
 const beginMark = /-----BEGIN [A-Z0-9 ]{1,60}-----/g;
 const endMark = /-----END [A-Z0-9 ]{1,60}-----/g;
 /** No key or certificate is longer; an end further away belongs to something else. */
-const maxLength = 65_536;
+export const maxPemLength = 65_536;
 /** Lines of a body have 64 characters, or 76 (RFC 7468, RFC 1421). */
 const fullLine = 40;
 /** A line of the body, or of the header that old encrypted keys have. */
 const bodyLine = /^[\s|>]*(?:[A-Za-z0-9+/=]{1,100}|(?:Proc-Type|DEK-Info): .{1,80})?\s*$/;
 
+/** True for what may be a line in the middle of a key. */
+export function isPemBodyLine(line: string): boolean {
+  return line.trim() !== '' && line.length <= 200 && bodyLine.test(line);
+}
+
 /** All blocks; of one that was cut off at either end, what is left of it. */
 export function findPemBlocks(text: string): readonly Edit[] {
+  // One search tells that there is none, as in nearly every text.
+  if (!/-----(?:BEGIN|END) /.test(text)) return [];
   const findEndMark = searchForward(text, '-----END ');
   const findBeginMark = searchForward(text, '-----BEGIN ');
-  if (findEndMark(0) === text.length && findBeginMark(0) === text.length) return [];
   const blocks: (readonly Edit[])[] = [];
   let done = 0;
   beginMark.lastIndex = 0;
@@ -42,7 +48,7 @@ function searchForward(text: string, word: string): (from: number) => number {
 /** Where the block ends whose body begins at `from`; without an end mark, behind the last line that can be its body. */
 function findEnd(text: string, from: number, nextEnd: number, nextBegin: number): number {
   endMark.lastIndex = nextEnd;
-  const isNear = nextEnd - from <= maxLength && nextEnd < nextBegin;
+  const isNear = nextEnd - from <= maxPemLength && nextEnd < nextBegin;
   const found = isNear ? endMark.exec(text) : null;
   if (found?.index === nextEnd) return nextEnd + found[0].length;
   // In one line, with the line ends written as \n: to the end of what can be a body.
@@ -69,7 +75,7 @@ function hideOrphan(text: string, mark: number, from: number, to: number): reado
   while (start > from) {
     const previous = text.lastIndexOf('\n', start - 2) + 1;
     const line = text.slice(previous, start - 1);
-    if (line.length > 200 || line.trim() === '' || !bodyLine.test(line)) break;
+    if (!isPemBodyLine(line)) break;
     start = previous;
   }
   return hideLines(text, Math.max(from, start), mark, 'pem-block');

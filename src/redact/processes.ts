@@ -1,6 +1,7 @@
 /** Redacts environments and arguments of processes. */
 
 import { editLines, hide, hideLines, isHarmless, type Edit } from './edits.js';
+import { isSecretName } from './secret-names.js';
 
 /** The mark by which a host is known to be a container itself (systemd: CONTAINER_INTERFACE), no secret. */
 const harmlessVariables = new Set(['container']);
@@ -14,7 +15,8 @@ export function redactEnvironment(text: string): readonly Edit[] {
     const equals = text.slice(start, end).indexOf('=');
     const name = text.slice(start, start + Math.max(0, equals)).trim();
     if (!harmlessVariables.has(name)) {
-      for (const edit of hideLines(text, start + equals + 1, end, 'environment')) edits.push(edit);
+      const rule = isSecretName(name) ? 'secret-option' : 'environment';
+      for (const edit of hideLines(text, start + equals + 1, end, rule)) edits.push(edit);
     }
     start = end + 1;
   }

@@ -1,6 +1,6 @@
 /** Finds where a value in a line of free text ends. */
 
-import { isHarmless } from './edits.js';
+import { isHarmless, markSource } from './edits.js';
 
 /** Offsets in UTF-16 units. */
 export interface Span {
@@ -8,13 +8,15 @@ export interface Span {
   readonly end: number;
 }
 
+const wholeMark = new RegExp(`${markSource}(?=[\\s,;&"')\\]}]|$)`, 'y');
+
 /**
  * The value at an offset: what is inside the quotes that open there; else up to the next blank; else, after a
  * colon and a blank, to the end of the line. A quote that closes around all of it ends it, too, and brackets
  * that close around it are left out. `before`: what stands before it.
  */
 export function findValue(line: string, from: number, before: string): Span {
-  if (matchAt(/\[redacted:[a-z-]+\](?=[\s,;&"')\]}]|$)/y, line, from) !== null) return { start: from, end: from };
+  if (matchAt(wholeMark, line, from) !== null) return { start: from, end: from };
   const [quotes] = matchAt(/\\{0,8}["']/y, line, from) ?? [];
   if (quotes !== undefined) {
     const start = from + quotes.length;

@@ -13,6 +13,22 @@ import { percent, triageMeaning } from './triage-text.js';
 /** Lines of the displayed output, from its beginning and from its end. */
 const shownOutput = { first: 30, last: 30 };
 
+const contentsHead = '## What is in here\n\n';
+const opinionHead = '## What crdoctor makes of it\n\n';
+
+/** The README.md of a report whose artifacts changed: title, sizes and redactions are those of the manifest. */
+export function refreshReadme(readme: string, manifest: Manifest): string {
+  const begin = readme.lastIndexOf(`\n${contentsHead}`);
+  const end = readme.lastIndexOf(`\n\n${opinionHead}`);
+  // Of another release, which wrote it in another way.
+  if (begin === -1 || end < begin) return readme;
+  const top = readme
+    .slice(0, begin + 1)
+    .replace(/^# Report: .*$/m, () => `# Report: ${escapeMarkdown(reportTitle(manifest))}`)
+    .replace(/^- Redacted: .*$/m, () => `- ${redactedLine(manifest)}`);
+  return `${top}${contentsHead}${artifactTables(manifest)}${readme.slice(end)}`;
+}
+
 /** Ends with a line break. */
 export function renderReportReadme(summary: ReportSummary): string {
   const missing = missingSection(summary.manifest);
@@ -24,8 +40,8 @@ export function renderReportReadme(summary: ReportSummary): string {
     `## Where the logs say so\n\n${logPart(summary)}`,
     `## Versions\n\n${versionPart(summary)}`,
     missing === '' ? '' : `## What is missing, and why\n\n${missing}`,
-    `## What is in here\n\n${artifactTables(summary.manifest)}`,
-    `## What crdoctor makes of it\n\n${opinionPart(summary)}`,
+    `${contentsHead}${artifactTables(summary.manifest)}`,
+    `${opinionHead}${opinionPart(summary)}`,
   ];
   return `${sections.filter((section) => section !== '').join('\n\n')}\n`;
 }
@@ -54,13 +70,11 @@ function overview({ manifest, assessment, triage, notes }: ReportSummary): strin
   const { artifacts } = manifest;
   const unread = artifacts.filter((artifact) => fateOf(artifact) === 'lacking').length;
   const absent = artifacts.filter(({ status }) => status === 'absent').length;
-  const redacted = artifacts.filter(({ redactions }) => redactions > 0);
-  const redactions = redacted.reduce((sum, each) => sum + each.redactions, 0);
   const lines = [
     `Logs: ${triage === undefined ? 'there was none to read.' : `${escapeMarkdown(triageMeaning(triage))}${found}`}`,
     `Verdict of the check: ${assessment === undefined ? 'none, it could not be made' : `**${assessment.verdict}**`}.`,
     `Missing: of ${artifacts.length} items, ${unread} could not be had or not as a whole, ${absent} do not exist here.`,
-    `Redacted: ${redactions === 0 ? 'nothing' : `${redactions} places in ${redacted.length} files`}.`,
+    redactedLine(manifest),
     ...targetLines(manifest),
     ...(manifest.complete ? [] : ['**Collecting was cut short**: what had not been read by then is missing.']),
     ...notes.map(escapeMarkdown),
@@ -79,6 +93,12 @@ function targetLines({ target, hostname, artifacts }: Manifest): readonly string
       ? []
       : [`**The target could not be looked at, or not all of it**: ${escapeMarkdown(target.problem)}`]),
   ];
+}
+
+function redactedLine({ artifacts }: Manifest): string {
+  const redacted = artifacts.filter(({ redactions }) => redactions > 0);
+  const redactions = redacted.reduce((sum, each) => sum + each.redactions, 0);
+  return `Redacted: ${redactions === 0 ? 'nothing' : `${redactions} places in ${redacted.length} files`}.`;
 }
 
 function actionPart({ action }: ReportSummary): string {

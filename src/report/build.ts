@@ -34,6 +34,8 @@ export interface BuildOptions {
   readonly sinceMs?: number;
   readonly writer: Pick<ReportWriter, 'add'>;
   readonly redact: Redact;
+  /** Is shown what was collected before any of it is redacted: one piece may hold a secret that another repeats. */
+  readonly learn?: (evidence: readonly Evidence[]) => void;
   /** Judges what a check would have looked at; undefined = nothing is to be judged. */
   readonly judge: ((collected: Collected, target: CollectedTarget | undefined) => Promise<Assessment>) | undefined;
   /** Judges the logs among what was collected; undefined = they are packed unread. */
@@ -68,19 +70,27 @@ export async function buildReport(options: BuildOptions): Promise<ReportSummary>
   const assembler = createAssembler(writer, options.redact);
   const desk = createLogDesk(options.logs, options.sinceMs);
   const told = [...actionEvidence(options.action, createdAt), ...(options.watched ?? [])];
-  for (const evidence of told.filter(({ id }) => request.wants(id))) {
-    const added = await assembler.add(evidence, { side: 'action', path: `${evidence.id.replace('action.', '')}.txt` });
-    await desk.read(added);
-  }
-  for (const { evidence, modifiedS } of (options.keptLogs ?? []).filter((each) => request.wants(each.evidence.id))) {
-    const path = evidence.id.replace('action.', '');
-    await desk.read(await assembler.add(evidence, { side: 'action', path }), modifiedS);
-  }
+  const kept = (options.keptLogs ?? []).filter(({ evidence }) => request.wants(evidence.id));
   const wanted = target === undefined ? request : await requestOfTwo(source, request);
   const [found, foundThere] = await Promise.all([
     collectReport(source, wanted),
     target && collectReport(target.source, requestOf(wanted, target)),
   ]);
+  options.learn?.([
+    ...told,
+    ...kept.map(({ evidence }) => evidence),
+    ...evidenceOf(found),
+    ...(foundThere ? evidenceOf(foundThere) : []),
+    ...(target?.told ?? []),
+  ]);
+  for (const evidence of told.filter(({ id }) => request.wants(id))) {
+    const added = await assembler.add(evidence, { side: 'action', path: `${evidence.id.replace('action.', '')}.txt` });
+    await desk.read(added);
+  }
+  for (const { evidence, modifiedS } of kept) {
+    const path = evidence.id.replace('action.', '');
+    await desk.read(await assembler.add(evidence, { side: 'action', path }), modifiedS);
+  }
   const collected = await addSide(options, { side: 'source', source, found }, assembler, desk);
   const there =
     target && foundThere && (await addTarget(options, { target, found: foundThere }, found, assembler, desk));
@@ -92,7 +102,9 @@ export async function buildReport(options: BuildOptions): Promise<ReportSummary>
   );
   const triage = await desk.judge(collected.engine);
   const manifest = manifestOf(options, found, assembler, createdAt, isComplete);
-  const notes = [...found.notes, ...(foundThere?.notes ?? []).map((note) => `On the target: ${note}`)];
+  const notes = [...found.notes, ...(foundThere?.notes ?? []).map((note) => `On the target: ${note}`)].map((note) =>
+    redactNote(note, options),
+  );
   const summary = summaryOf(manifest, assembler, notes, assessment, triage);
   await writer.add('findings.json', renderFindings(assessment, triage));
   await writer.add('redactions.json', renderRedactions(assembler.ledger()));
@@ -100,6 +112,10 @@ export async function buildReport(options: BuildOptions): Promise<ReportSummary>
   await writer.add('manifest.json', renderManifest(manifest));
   await writer.add('README.md', renderReportReadme(summary));
   return summary;
+}
+
+function evidenceOf({ collected, extras }: ReportEvidence): readonly Evidence[] {
+  return [...collected.host, ...collected.ofInstance, ...extras];
 }
 
 /** Where one engine is installed on the source, the target is asked for the same one, whatever it has itself. */
@@ -187,6 +203,11 @@ async function addFiles(
   }
 }
 
+function redactNote(note: string, { redact, now }: BuildOptions): string {
+  const evidence: Evidence = { ...nothing('report.note', 'report.note', now()), status: 'ok', text: note };
+  return redact(evidence).evidence.text ?? '';
+}
+
 function tooLate({ id, directory, name }: PlannedFile['request'], now: Date): Evidence {
   const reason = 'the time allowed was over, or the collecting was stopped';
   return { ...nothing(id, `${directory}/${name}`, now), status: 'timed-out', reason };
@@ -201,12 +222,13 @@ function nothing(id: string, origin: string, now: Date): Omit<Evidence, 'status'
 }
 
 function manifestOf(
-  { version, hostname, request, target }: BuildOptions,
+  options: BuildOptions,
   { collected }: ReportEvidence,
   assembler: Assembler,
   createdAt: Date,
   complete: boolean,
 ): Manifest {
+  const { version, hostname, request, target } = options;
   return {
     schema: 'crdoctor.manifest/1',
     crdoctor: version,
@@ -214,15 +236,23 @@ function manifestOf(
     ...(collected.engine !== undefined && { engine: collected.engine }),
     ...(request.instance !== undefined && { instance: request.instance }),
     ...(hostname !== '' && { hostname }),
-    ...(target !== undefined && { target: recordedTarget(target, assembler) }),
+    ...(target !== undefined && { target: recordedTarget(target, assembler, options) }),
     complete,
     artifacts: assembler.artifacts(),
   };
 }
 
-function recordedTarget({ source: { where }, problem }: ReportedTarget, assembler: Assembler): RecordedTarget {
+function recordedTarget(
+  { source, problem }: ReportedTarget,
+  assembler: Assembler,
+  options: BuildOptions,
+): RecordedTarget {
   const hostname = parseUname(assembler.textOf('host.uname', 'target') ?? '')?.hostname;
-  return { where, ...(hostname !== undefined && { hostname }), ...(problem !== undefined && { problem }) };
+  return {
+    where: redactNote(source.where, options),
+    ...(hostname !== undefined && { hostname }),
+    ...(problem !== undefined && { problem: redactNote(problem, options) }),
+  };
 }
 
 function summaryOf(
