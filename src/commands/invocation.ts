@@ -28,6 +28,8 @@ export interface Invocation {
   readonly onForcedEnd: (cleanUp: () => Promise<void>, graceMs: number) => void;
   /** Standard input; it is opened by the first call. */
   readonly stdin: () => AsyncIterable<Buffer>;
+  /** Whether somebody sits at standard input, who can be asked; left out = nobody does. */
+  readonly canAsk?: () => boolean;
   readonly stdout: Output;
   readonly stderr: Output;
 }

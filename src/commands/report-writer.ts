@@ -22,7 +22,7 @@ export async function openReportWriter(
 }
 
 /** Who ran sudo owns what sudo made. */
-function ownerOf({ env, uid }: Invocation): { readonly uid: number; readonly gid: number } | undefined {
+export function ownerOf({ env, uid }: Invocation): { readonly uid: number; readonly gid: number } | undefined {
   const [user, group] = [env['SUDO_UID'], env['SUDO_GID']];
   const isId = (text: string | undefined): text is string => text !== undefined && /^\d{1,10}$/.test(text);
   return uid === 0 && isId(user) && isId(group) ? { uid: Number(user), gid: Number(group) } : undefined;

@@ -1,0 +1,133 @@
+/** Sends a message to Launchpad's form for data, the only thing that crdoctor ever sends to anybody. */
+
+import { EnvHttpProxyAgent, request } from 'undici';
+
+import { exitStatus, UserError } from '../errors.js';
+
+export interface StoreOptions {
+  /** Where Launchpad is: `https://launchpad.net/`. */
+  readonly launchpad: URL;
+  /** The body of the request and the boundary of its parts. */
+  readonly form: { readonly boundary: string; readonly content: Buffer };
+  /** Of proxies, as everywhere: `HTTPS_PROXY`, `HTTP_PROXY`, `NO_PROXY`, or in lower case. */
+  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly signal: AbortSignal;
+  /** Told before it is tried again: why, one clause. Untrusted. */
+  readonly onRetry: (reason: string) => void;
+  /** Left out: 60 seconds for one attempt, three attempts, 2 and 8 seconds between them. */
+  readonly timing?: { readonly timeoutMs: number; readonly pausesMs: readonly number[] };
+}
+
+const usualTiming = { timeoutMs: 60_000, pausesMs: [2_000, 8_000] };
+
+/** What came of one attempt. */
+type Attempt =
+  | { readonly outcome: 'stored'; readonly token: string }
+  /** `reason`: one clause. */
+  | { readonly outcome: 'refused' | 'retry'; readonly reason: string };
+
+/**
+ * The token by which Launchpad knows the message. It is tried again when nobody answers in time, or with
+ * an error of the server; storing it twice does no harm, what is never filed is deleted there.
+ * @throws {UserError} Launchpad cannot be reached or does not take it
+ */
+export async function storeBlob(options: StoreOptions): Promise<string> {
+  const { timeoutMs, pausesMs } = options.timing ?? usualTiming;
+  const agent = proxyAgent(options.env);
+  try {
+    for (let attempt = 0; ; attempt += 1) {
+      const result = await storeOnce(options, agent, timeoutMs);
+      if (result.outcome === 'stored') return result.token;
+      const pauseMs = pausesMs[attempt];
+      if (result.outcome === 'refused' || pauseMs === undefined) throw notStored(options.launchpad, result.reason);
+      options.onRetry(result.reason);
+      await pause(pauseMs, options.signal);
+    }
+  } finally {
+    // Connections that are kept open would keep the process alive.
+    await agent.destroy();
+  }
+}
+
+function notStored({ host }: URL, reason: string): UserError {
+  return new UserError(`${host} did not take the report: ${reason}`, {
+    exitStatus: exitStatus.internal,
+    hint: 'Nothing was filed. The files are there: paste the description, or try again later.',
+  });
+}
+
+function proxyAgent(env: StoreOptions['env']): EnvHttpProxyAgent {
+  const of = (name: string): string => env[name] ?? env[name.toUpperCase()] ?? '';
+  try {
+    return new EnvHttpProxyAgent({ httpProxy: of('http_proxy'), httpsProxy: of('https_proxy'), noProxy: of('no_proxy') });
+  } catch (error) {
+    throw new UserError(`the proxy in the environment is no address: ${messageOf(error)}`);
+  }
+}
+
+async function storeOnce(
+  { launchpad, form, signal }: StoreOptions,
+  agent: EnvHttpProxyAgent,
+  timeoutMs: number,
+): Promise<Attempt> {
+  const late = new AbortController();
+  const onStop = (): void => late.abort(signal.reason);
+  signal.throwIfAborted();
+  signal.addEventListener('abort', onStop, { once: true });
+  const timer = setTimeout(() => late.abort(new Error(`no answer within ${timeoutMs / 1000} s`)), timeoutMs);
+  try {
+    const { statusCode, headers, body } = await request(new URL('+storeblob', launchpad), {
+      method: 'POST',
+      headers: { 'content-type': `multipart/form-data; boundary=${form.boundary}` },
+      body: form.content,
+      dispatcher: agent,
+      signal: late.signal,
+    });
+    // What the page says is for browsers.
+    await body.dump({ limit: 1024 * 1024, signal: late.signal });
+    return judgeAnswer(statusCode, headers['x-launchpad-blob-token'], headers['location']);
+  } catch (error) {
+    signal.throwIfAborted();
+    return { outcome: 'retry', reason: late.signal.aborted ? messageOf(late.signal.reason) : messageOf(error) };
+  } finally {
+    clearTimeout(timer);
+    signal.removeEventListener('abort', onStop);
+  }
+}
+
+type HeaderValue = string | readonly string[] | undefined;
+
+function judgeAnswer(status: number, token: HeaderValue, location: HeaderValue): Attempt {
+  if (status >= 500) return { outcome: 'retry', reason: `it answered with status ${status}` };
+  // Nothing is sent anywhere but where it was said to go.
+  if (status >= 300 && status < 400 && location !== undefined) {
+    return { outcome: 'refused', reason: `it sends us on to ${String(location)}` };
+  }
+  if (status !== 200) return { outcome: 'refused', reason: `it answered with status ${status}` };
+  // The token becomes a part of an address.
+  if (typeof token !== 'string' || !/^[\w-]{1,200}$/.test(token)) {
+    return { outcome: 'refused', reason: 'its answer holds no token, so it may have been too large' };
+  }
+  return { outcome: 'stored', token };
+}
+
+function messageOf(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  if (error instanceof AggregateError && error.message === '') return error.errors.map(messageOf).join(', ');
+  return error.message;
+}
+
+async function pause(ms: number, signal: AbortSignal): Promise<void> {
+  signal.throwIfAborted();
+  await new Promise<void>((resolve, reject) => {
+    const onStop = (): void => {
+      clearTimeout(timer);
+      reject(signal.reason instanceof Error ? signal.reason : new Error(String(signal.reason)));
+    };
+    const timer = setTimeout(() => {
+      signal.removeEventListener('abort', onStop);
+      resolve();
+    }, ms);
+    signal.addEventListener('abort', onStop, { once: true });
+  });
+}
