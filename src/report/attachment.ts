@@ -39,7 +39,8 @@ export function nameAttachment({ side }: Pick<Artifact, 'side'>, path: string, t
   const sided = plain.startsWith(`${side}-`) ? plain : `${side}-${plain}`;
   // The end of a name tells more: it has the time and the ending.
   const short = sided.length > maxNameLength ? `${side}-${sided.slice(-(maxNameLength - side.length - 1))}` : sided;
-  const ended = /\.(?:txt|log|conf|yaml)$/.test(short) ? short : `${short}.txt`;
+  // GitHub takes a few endings alone, these among them.
+  const ended = /\.(?:txt|log)$/.test(short) ? short : `${short}.txt`;
   const dot = ended.lastIndexOf('.');
   for (let number = 1; ; number += 1) {
     const name = number === 1 ? ended : `${ended.slice(0, dot)}_${number}${ended.slice(dot)}`;

@@ -2,11 +2,10 @@
 
 import { createHash } from 'node:crypto';
 
-import { sortByClassicList } from '../render/classic-list.js';
 import type { Bundle } from '../source/bundle.js';
-import type { Artifact } from '../source/manifest.js';
 import type { EvidenceId } from '../source/source.js';
-import { isBinaryFile, nameAttachment, type Attachment, type LeftOutText } from './attachment.js';
+import type { Attachment, LeftOutText } from './attachment.js';
+import { chooseFiles, maxAllBytes, maxAttachmentBytes, type FiledFile } from './filed-files.js';
 
 export interface FiledTexts {
   readonly attachments: readonly Attachment[];
@@ -17,131 +16,89 @@ export interface FiledTexts {
   readonly problems: readonly string[];
 }
 
-/** Longer texts are no attachments: no tracker takes them. */
-const maxAttachmentBytes = 16 * 1024 * 1024;
-/** Of all attachments together; the smallest come first. */
-const maxAllBytes = 48 * 1024 * 1024;
 const tailBytes = 64 * 1024;
 
-/** A file of the report that is to be read. */
-interface WantedFile {
-  readonly artifact: Artifact;
-  readonly path: string;
-  readonly bytes: number;
-  readonly sha256: string | undefined;
-  readonly isError: boolean;
-}
-
 interface ReadFile {
-  /** Undefined: longer than an attachment may be. */
+  /** Undefined: it is no attachment. */
   readonly content: Buffer | undefined;
   readonly tail: string;
   readonly sha256: string;
   readonly bytes: number;
 }
 
-/** What was displayed and run, the list of bug reports, and nothing that could be an image of memory. */
+/** What attachments may still take, whatever the manifest says of their sizes. */
+interface Budget {
+  bytes: number;
+}
+
 export async function readFiledTexts(bundle: Bundle): Promise<FiledTexts> {
-  const wanted = wantedFiles(bundle);
-  const attachable = chooseAttachable(wanted);
-  const files = new Map(wanted.map((file) => [file.path, file]));
+  const { files, leftOut } = chooseFiles(bundle.manifest);
+  const byPath = new Map(files.map((file) => [file.path, file]));
   const read = new Map<string, ReadFile>();
   const problems: string[] = [];
-  const budget = { bytes: maxAllBytes };
-  for await (const { name, content } of bundle.readMany(new Set(files.keys()))) {
-    const file = files.get(name);
+  const budget: Budget = { bytes: maxAllBytes };
+  for await (const { name, content } of bundle.readMany(new Set(byPath.keys()))) {
+    const file = byPath.get(name);
     if (file === undefined) continue;
-    const found = await readOne(content, attachable.has(name) ? budget : undefined).catch(problemOf);
+    const found = await readOne(content, file.name === undefined ? undefined : budget).catch(problemOf);
     if (typeof found === 'string') problems.push(`${name} cannot be read: ${found}`);
     else if (found.sha256 !== file.sha256) problems.push(`${name} was changed after the report was made`);
     else read.set(name, found);
   }
-  const missing = wanted.filter(({ path }) => !bundle.files.has(path));
-  const taken = new Set<string>();
-  const attachments = wanted.flatMap((file) => toAttachment(file, read.get(file.path), taken));
-  const attached = new Set(attachments.map(({ path }) => path));
+  const missing = files.filter(({ path }) => !bundle.files.has(path));
   return {
-    attachments,
-    leftOut: wanted.flatMap((file) => leftOutOf(file, read.get(file.path), attached)),
-    textOf: textsOf(wanted, read),
+    attachments: files.flatMap((file) => toAttachment(file, read.get(file.path))),
+    leftOut: [...leftOut, ...files.flatMap((file) => unfitOf(file, read.get(file.path)))],
+    textOf: textsOf(files, read),
     problems: [...problems, ...missing.map(({ path }) => `${path} is missing from the report`)],
   };
 }
 
-function wantedFiles({ manifest, files }: Bundle): readonly WantedFile[] {
-  const { artifacts } = manifest;
-  const listed = sortByClassicList(manifest).items.flatMap((item) => item.artifacts);
-  const all = [...artifacts.filter(({ side }) => side === 'action'), ...listed].flatMap((artifact): WantedFile[] => {
-    const { path, bytes, sha256, stderr } = artifact;
-    const own = path === undefined ? [] : [{ artifact, path, bytes, sha256, isError: false }];
-    return stderr === undefined ? own : [...own, { artifact, ...stderr, isError: true }];
-  });
-  const seen = new Set<string>();
-  return all.filter(({ path }) => {
-    if (isBinaryFile(path) || !files.has(path) || seen.has(path)) return false;
-    seen.add(path);
-    return true;
-  });
-}
-
-/** By what the manifest says; whether that is true is seen when they are read. */
-function chooseAttachable(wanted: readonly WantedFile[]): ReadonlySet<string> {
-  const chosen = new Set<string>();
-  let room = maxAllBytes;
-  for (const { path, bytes } of wanted.toSorted((left, right) => left.bytes - right.bytes)) {
-    room -= bytes;
-    if (room < 0 || bytes > maxAttachmentBytes) break;
-    chosen.add(path);
-  }
-  return chosen;
-}
-
-/** `budget`: what attachments may still take; undefined = this is to be none. */
-async function readOne(pieces: AsyncIterable<Buffer>, budget: { bytes: number } | undefined): Promise<ReadFile> {
+async function readOne(pieces: AsyncIterable<Buffer>, budget: Budget | undefined): Promise<ReadFile> {
   const hash = createHash('sha256');
+  const room = Math.min(maxAttachmentBytes, budget?.bytes ?? 0);
   let kept: Buffer[] | undefined = budget === undefined ? undefined : [];
   let tail = Buffer.alloc(0);
   let bytes = 0;
   for await (const piece of pieces) {
     hash.update(piece);
     bytes += piece.length;
-    if (bytes > Math.min(maxAttachmentBytes, budget?.bytes ?? 0)) kept = undefined;
+    if (bytes > room) kept = undefined;
     kept?.push(piece);
     const joined = Buffer.concat([tail, piece]);
     tail = joined.subarray(Math.max(0, joined.length - tailBytes));
   }
   if (kept !== undefined && budget !== undefined) budget.bytes -= bytes;
   const text = bytes > tail.length ? tail.subarray(tail.indexOf(0x0a) + 1) : tail;
-  return {
-    content: kept && Buffer.concat(kept),
-    tail: text.toString('utf8'),
-    sha256: hash.digest('hex'),
-    bytes,
-  };
+  return { content: kept && Buffer.concat(kept), tail: text.toString('utf8'), sha256: hash.digest('hex'), bytes };
 }
 
 function problemOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
 }
 
-/** Something with NULs in it is no text, whatever its name says. */
-function toAttachment({ artifact, path }: WantedFile, file: ReadFile | undefined, taken: Set<string>): Attachment[] {
+function toAttachment({ artifact, path, name }: FiledFile, file: ReadFile | undefined): Attachment[] {
   const content = file?.content;
-  if (content === undefined || content.length === 0 || content.includes(0)) return [];
-  const { id, side } = artifact;
-  return [{ id, side, path, name: nameAttachment(artifact, path, taken), content }];
+  if (name === undefined || content === undefined || !isText(content)) return [];
+  return [{ id: artifact.id, side: artifact.side, path, name, content }];
 }
 
-function leftOutOf({ path }: WantedFile, file: ReadFile | undefined, attached: ReadonlySet<string>): LeftOutText[] {
-  if (file === undefined || file.bytes === 0 || attached.has(path)) return [];
-  return [{ path, bytes: file.bytes, reason: file.content === undefined ? 'too large' : 'no text' }];
+/** Something with NULs in it is no text, whatever its name says. */
+export function isText(content: Buffer): boolean {
+  return content.length > 0 && !content.includes(0);
+}
+
+function unfitOf({ path, name }: FiledFile, file: ReadFile | undefined): LeftOutText[] {
+  if (name === undefined || file === undefined || file.bytes === 0) return [];
+  if (file.content === undefined) return [{ path, bytes: file.bytes, reason: 'too large' }];
+  return isText(file.content) ? [] : [{ path, bytes: file.bytes, reason: 'no text' }];
 }
 
 /** What programs printed; what they complained of is attached. */
-function textsOf(wanted: readonly WantedFile[], read: ReadonlyMap<string, ReadFile>): FiledTexts['textOf'] {
+function textsOf(files: readonly FiledFile[], read: ReadonlyMap<string, ReadFile>): FiledTexts['textOf'] {
   const texts = new Map<string, string>();
   const keyOf = (id: EvidenceId, isTarget: boolean): string => `${isTarget ? 'target' : 'source'} ${id}`;
-  for (const { artifact, path, isError } of wanted) {
+  for (const { artifact, path, isError } of files) {
     const tail = read.get(path)?.tail;
     const key = keyOf(artifact.id, artifact.side === 'target');
     if (tail !== undefined && !isError && !texts.has(key)) texts.set(key, tail);

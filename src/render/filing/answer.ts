@@ -1,6 +1,6 @@
 /** The answer to a field of a form: prose and verbatim text, with blanks for what only the user knows. */
 
-import { escapeMarkdown, markdownBlock } from '../escape.js';
+import { markdownBlock, markdownCode } from '../escape.js';
 
 /** A piece of an answer. Lines of prose are Markdown already; verbatim ones are not escaped. */
 export type AnswerPart =
@@ -49,5 +49,5 @@ export function answerMarkdown({ parts }: Answer, language?: string): string {
 
 /** A short value of a host in prose: as it is when it cannot mean anything else. */
 export function plainValue(value: string): string {
-  return /^[\w.+~/ ()|#-]+$/.test(value) && !value.startsWith('#') ? value : escapeMarkdown(value);
+  return /^[\w.+~/][\w.+~/ ()|-]*$/.test(value) ? value : markdownCode(value);
 }

@@ -1,9 +1,8 @@
 /** What a report file for apport holds: enough that apport collects nothing more and files it against CRIU. */
 
-import { escapeText } from '../escape.js';
+import { escapeLines, escapeText } from '../escape.js';
 import { failureTitle, renderLaunchpad } from '../launchpad.js';
-import type { ApportEntry } from './apport-file.js';
-import { holdsControls } from './apport-file.js';
+import { holdsControls, renderApportFile, type ApportEntry } from './apport-file.js';
 import type { FiledSummary } from './filing.js';
 import { hostFactsOf, osRelease } from './host-facts.js';
 import { duplicateSignature, launchpadTagsOf } from './launchpad-text.js';
@@ -24,8 +23,12 @@ const architectures: Readonly<Record<string, string>> = {
 
 const whereFilesAre = 'Files named below are attached, with - for / in their names.';
 
-/** `now`: taken where the report does not tell its own time. */
-export function apportEntries(
+/** Of what fits into a report file; `now` is taken where the report does not tell its own time. */
+export function renderApport(summary: FiledSummary, attachments: readonly PackedAttachment[], now: Date): Buffer {
+  return renderApportFile(apportEntries(summary, attachments, now));
+}
+
+function apportEntries(
   summary: FiledSummary,
   attachments: readonly PackedAttachment[],
   now: Date,
@@ -81,9 +84,9 @@ function asctime(createdAt: string, now: Date): string {
 }
 
 /** The names begin with a side, so that no file of a report takes the place of a key that means something. */
-function toEntry({ attachment: { name, content }, gzip }: PackedAttachment): ApportEntry {
+function toEntry({ name, body, isGzip }: PackedAttachment): ApportEntry {
   const key = name.replace(/\.txt$/, '');
-  const text = content.toString('utf8');
-  if (gzip !== undefined) return { key, value: { gzip } };
-  return { key, value: holdsControls(text) ? text.replaceAll(/[^\n\t]+/g, escapeText) : text };
+  if (isGzip) return { key, value: { gzip: body } };
+  const text = body.toString('utf8');
+  return { key, value: holdsControls(text) ? escapeLines(text).join('\n') : text };
 }

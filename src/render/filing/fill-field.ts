@@ -113,23 +113,24 @@ function isText(text: string | undefined): boolean {
   return text !== undefined && text.trim() !== '';
 }
 
-/** The attachment has all of it, the summary the end. */
+/** The attachments have all of it, what the program complained of as well; the summary has the end. */
 function wholeText({ summary, attachments }: Filing, id: EvidenceId, side: 'target' | undefined): string {
-  const found = attachmentOf(attachments, id, side);
-  return found === undefined ? (summary.textOf(id, side) ?? '') : found.content.toString('utf8');
+  const found = attachmentsOf(attachments, id, side);
+  if (found.length === 0) return summary.textOf(id, side) ?? '';
+  return found.map(({ content }) => content.toString('utf8').trimEnd()).join('\n');
 }
 
 function restOf({ attachments }: Filing, id: EvidenceId, side: 'target' | undefined): string {
-  const found = attachmentOf(attachments, id, side);
+  const [found] = attachmentsOf(attachments, id, side);
   return found === undefined ? '' : `see ${found.name}`;
 }
 
-function attachmentOf(
+function attachmentsOf(
   attachments: readonly Attachment[],
   id: EvidenceId,
   side: 'target' | undefined,
-): Attachment | undefined {
-  return attachments.find((each) => each.id === id && (each.side === 'target') === (side === 'target'));
+): readonly Attachment[] {
+  return attachments.filter((each) => each.id === id && (each.side === 'target') === (side === 'target'));
 }
 
 function fillLogs(ask: string, filing: Filing, maxCharacters: number): Answer {

@@ -59,6 +59,8 @@ export interface IssueForm {
   /** Labels that the form sets by itself. */
   readonly tags: readonly string[];
   readonly fields: readonly FormField[];
+  /** Artifacts that the form asks not to send; they are not attached. */
+  readonly withholds?: readonly EvidenceId[];
   /** What to know before it is sent, a sentence each. */
   readonly notes: readonly string[];
 }

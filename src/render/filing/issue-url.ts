@@ -10,6 +10,8 @@ import type { FilledField } from './issue-text.js';
  * from a terminal should not be longer than need be.
  */
 const maxUrl = 2000;
+/** Whoever sends more than this pastes it. */
+const maxValue = 400;
 
 /**
  * Query parameters of an issue form are the ids of its fields, for those that take text. What has a blank, or
@@ -24,6 +26,7 @@ export function issueUrl({ repository, template }: IssueForm, title: string, fie
       field.render === undefined
         ? answerMarkdown(answer)
         : answer.parts.flatMap(({ lines }) => lines.map(escapeText)).join('\n');
+    if (value.length > maxValue) continue;
     const longer = new URLSearchParams([...query, [field.id, value]]);
     if (base.length + longer.toString().length <= maxUrl) query.set(field.id, value);
   }

@@ -4,7 +4,7 @@ import { failureTitle } from '../launchpad.js';
 import type { Filing } from './filing.js';
 import { appendedDescription, launchpadTagsOf } from './launchpad-text.js';
 import { renderMimeBody, renderMimeMessage, type MimeBody, type MimePart } from './mime-message.js';
-import type { PackedAttachment } from './packed-attachment.js';
+import { sentName, type PackedAttachment } from './packed-attachment.js';
 
 /** The description and the attachments; ASCII alone. */
 export function renderBlob(filing: Filing, attachments: readonly PackedAttachment[]): Buffer {
@@ -24,14 +24,13 @@ export function renderBlob(filing: Filing, attachments: readonly PackedAttachmen
   );
 }
 
-function attachmentPart({ attachment: { name, content }, gzip }: PackedAttachment): MimePart {
-  const fileName = gzip === undefined ? name : `${name}.gz`;
+function attachmentPart(attachment: PackedAttachment): MimePart {
   return {
     headers: [
-      ['Content-Disposition', `attachment; filename="${fileName}"`],
-      ['Content-Type', gzip === undefined ? 'text/plain; charset="utf-8"' : 'application/gzip'],
+      ['Content-Disposition', `attachment; filename="${sentName(attachment)}"`],
+      ['Content-Type', attachment.isGzip ? 'application/gzip' : 'text/plain; charset="utf-8"'],
     ],
-    body: { base64: gzip ?? content },
+    body: { base64: attachment.body },
   };
 }
 

@@ -2,39 +2,44 @@
 
 import type { Attachment, LeftOutText } from '../../report/attachment.js';
 
-export interface PackedAttachment {
-  readonly attachment: Attachment;
-  /** Undefined: it goes as it is. */
-  readonly gzip?: Buffer;
+export interface PackedAttachment extends Omit<Attachment, 'content'> {
+  /** Of the text. */
+  readonly bytes: number;
+  /** The text, or the same packed with gzip. */
+  readonly body: Buffer;
+  readonly isGzip: boolean;
 }
 
-export interface PackedAttachments {
+export interface FittingAttachments {
   /** In the order in which they were given. */
   readonly packed: readonly PackedAttachment[];
   readonly leftOut: readonly LeftOutText[];
 }
 
+/** Launchpad runs into its own time-outs with large messages (blog.launchpad.net, "You can't be too helpful"). */
+export const maxSentBytes = 4 * 1024 * 1024;
+
+/** The name, with the ending of what is packed. */
+export function sentName({ name, isGzip }: PackedAttachment): string {
+  return isGzip ? `${name}.gz` : name;
+}
+
 /** Size in a message, where everything is base64. */
-export function sentBytes({ attachment, gzip }: PackedAttachment): number {
-  return Math.ceil(((gzip ?? attachment.content).length * 4) / 3);
+function sentBytes({ body }: PackedAttachment): number {
+  return Math.ceil((body.length * 4) / 3);
 }
 
 /** Leaves out the largest until the others fit. */
-export function fitAttachments(all: readonly PackedAttachment[], maxBytes: number): PackedAttachments {
-  const kept = new Set(all);
+export function fitAttachments(all: readonly PackedAttachment[], maxBytes: number): FittingAttachments {
+  const left = new Set<PackedAttachment>();
   let total = all.reduce((sum, each) => sum + sentBytes(each), 0);
-  for (const each of all.toSorted((left, right) => sentBytes(right) - sentBytes(left))) {
+  for (const each of all.toSorted((one, other) => sentBytes(other) - sentBytes(one))) {
     if (total <= maxBytes) break;
-    kept.delete(each);
+    left.add(each);
     total -= sentBytes(each);
   }
-  const left = all.filter((each) => !kept.has(each));
   return {
-    packed: all.filter((each) => kept.has(each)),
-    leftOut: left.map(({ attachment: { path, content } }) => ({
-      path,
-      bytes: content.length,
-      reason: 'too large to be sent',
-    })),
+    packed: all.filter((each) => !left.has(each)),
+    leftOut: [...left].map(({ path, bytes }) => ({ path, bytes, reason: 'too large to be sent' })),
   };
 }

@@ -9,8 +9,10 @@ import { titleOf } from './story.js';
 
 const tooLong = 'GitHub takes 65,536 characters, and this is longer: attach what is longest instead of pasting it.';
 
-export function prepareIssue(form: IssueForm, filing: Filing): Prepared {
-  const title = `${form.titlePrefix ?? ''}${titleOf(filing)}`;
+export function prepareIssue(form: IssueForm, given: Filing): Prepared {
+  const title = `${form.titlePrefix ?? ''}${titleOf(given)}`;
+  const attachments = given.attachments.filter(({ id }) => form.withholds?.includes(id) !== true);
+  const filing = { ...given, attachments };
   const { fields, text, isTooLong } = fillIssue(form, filing);
   return {
     tracker: `${form.name} (github.com/${form.repository})`,
@@ -18,7 +20,7 @@ export function prepareIssue(form: IssueForm, filing: Filing): Prepared {
     tags: form.tags,
     url: issueUrl(form, title, fields),
     files: [{ name: 'issue.md', content: text, purpose: 'paste it field by field, the blanks filled in' }],
-    attachments: filing.attachments.map(({ name, content }) => ({ name: `${attachmentFolder}/${name}`, content })),
+    attachments: attachments.map(({ name, content }) => ({ name: `${attachmentFolder}/${name}`, content })),
     blanks: fields.flatMap(({ answer }) => answer.blanks),
     leftOut: filing.leftOut,
     notes: [

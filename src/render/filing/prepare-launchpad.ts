@@ -1,17 +1,13 @@
 /** Prepares a bug for Launchpad: text to paste, a report file for apport, and the message that can be sent. */
 
 import { failureTitle } from '../launchpad.js';
-import { apportEntries } from './apport-entries.js';
-import { renderApportFile } from './apport-file.js';
+import { renderApport } from './apport-entries.js';
 import type { Filing } from './filing.js';
 import { renderBlob } from './launchpad-blob.js';
 import { distributionOf, filebugUrl, launchpadTagsOf, pastedDescription } from './launchpad-text.js';
-import { fitAttachments, type PackedAttachment } from './packed-attachment.js';
+import { fitAttachments, maxSentBytes, sentName, type PackedAttachment } from './packed-attachment.js';
 import { attachmentFolder, type Prepared } from './prepared.js';
 import { launchpadPackage, launchpadQuestions } from './trackers/launchpad.js';
-
-/** Launchpad runs into its own time-outs with large ones (`You can't be too helpful`, blog.launchpad.net). */
-const maxBlobAttachments = 4 * 1024 * 1024;
 
 export interface PreparedLaunchpad {
   readonly prepared: Prepared;
@@ -28,9 +24,9 @@ export function prepareLaunchpad(
   { bugs, now }: { readonly bugs: string; readonly now: Date },
 ): PreparedLaunchpad {
   const { summary } = filing;
-  const { packed, leftOut } = fitAttachments(attachments, maxBlobAttachments);
+  const { packed, leftOut } = fitAttachments(attachments, maxSentBytes);
   const blob = renderBlob(filing, packed);
-  const apport = renderApportFile(apportEntries(summary, packed, now));
+  const apport = renderApport(summary, packed, now);
   const distribution = distributionOf(summary);
   const prepared: Prepared = {
     tracker: `Launchpad, source package ${launchpadPackage} of Ubuntu`,
@@ -52,8 +48,6 @@ export function prepareLaunchpad(
         : [`These are the bugs of Ubuntu, and this host runs ${distribution}: the tracker of CRIU may be the better place.`]),
     ],
   };
-  const sent = packed.map(({ attachment: { name, content }, gzip }) =>
-    gzip === undefined ? ([name, content.length] as const) : ([`${name}.gz`, gzip.length] as const),
-  );
+  const sent = packed.map((each) => [sentName(each), each.body.length] as const);
   return { prepared, blob, sent: sent.toSorted(([, left], [, right]) => right - left) };
 }

@@ -99,5 +99,6 @@ export const lxdForm: IssueForm = {
       },
     },
   ],
-  notes: ['The form asks not to paste the whole of lxc info; what it names is filled in.'],
+  withholds: ['engine.info', 'engine.server'],
+  notes: ['The form asks not to send the whole of lxc info: what it names is filled in, the rest stayed behind.'],
 };
