@@ -1,6 +1,10 @@
 /** Sends a message to Launchpad's form for data, the only thing that crdoctor ever sends to anybody. */
 
-import { EnvHttpProxyAgent, request } from 'undici';
+import { Agent as HttpAgent, request as requestHttp, type IncomingMessage, type RequestOptions } from 'node:http';
+import { Agent as HttpsAgent, request as requestHttps } from 'node:https';
+
+import { HttpsProxyAgent } from 'https-proxy-agent';
+import { getProxyForUrl } from 'proxy-from-env';
 
 import { exitStatus, UserError } from '../errors.js';
 
@@ -9,8 +13,8 @@ export interface StoreOptions {
   readonly launchpad: URL;
   /** The body of the request and the boundary of its parts. */
   readonly form: { readonly boundary: string; readonly content: Buffer };
-  /** Of proxies, as everywhere: `HTTPS_PROXY`, `HTTP_PROXY`, `NO_PROXY`, or in lower case. */
-  readonly env: Readonly<Record<string, string | undefined>>;
+  /** Address of a proxy; undefined = none. */
+  readonly proxy: URL | undefined;
   readonly signal: AbortSignal;
   /** Told before it is tried again: why, one clause. Untrusted. */
   readonly onRetry: (reason: string) => void;
@@ -33,20 +37,25 @@ type Attempt =
  */
 export async function storeBlob(options: StoreOptions): Promise<string> {
   const { timeoutMs, pausesMs } = options.timing ?? usualTiming;
-  const agent = proxyAgent(options.env);
-  try {
-    for (let attempt = 0; ; attempt += 1) {
-      const result = await storeOnce(options, agent, timeoutMs);
-      if (result.outcome === 'stored') return result.token;
-      const pauseMs = pausesMs[attempt];
-      if (result.outcome === 'refused' || pauseMs === undefined) throw notStored(options.launchpad, result.reason);
-      options.onRetry(result.reason);
-      await pause(pauseMs, options.signal);
-    }
-  } finally {
-    // Connections that are kept open would keep the process alive.
-    await agent.destroy();
+  for (let attempt = 0; ; attempt += 1) {
+    const result = await storeOnce(options, timeoutMs);
+    if (result.outcome === 'stored') return result.token;
+    const pauseMs = pausesMs[attempt];
+    if (result.outcome === 'refused' || pauseMs === undefined) throw notStored(options.launchpad, result.reason);
+    options.onRetry(result.reason);
+    await pause(pauseMs, options.signal);
   }
+}
+
+/**
+ * The proxy that the environment of the process names for an address (`https_proxy`, `all_proxy`, `no_proxy`).
+ * @throws {UserError} it is no address
+ */
+export function proxyFor(url: URL): URL | undefined {
+  const proxy = getProxyForUrl(url.href);
+  if (proxy === '') return undefined;
+  if (URL.canParse(proxy) && /^https?:$/.test(new URL(proxy).protocol)) return new URL(proxy);
+  throw new UserError('the proxy that the environment names is no address', { hint: 'Such as http://proxy:3128.' });
 }
 
 function notStored({ host }: URL, reason: string): UserError {
@@ -56,43 +65,53 @@ function notStored({ host }: URL, reason: string): UserError {
   });
 }
 
-function proxyAgent(env: StoreOptions['env']): EnvHttpProxyAgent {
-  const of = (name: string): string => env[name] ?? env[name.toUpperCase()] ?? '';
-  try {
-    return new EnvHttpProxyAgent({ httpProxy: of('http_proxy'), httpsProxy: of('https_proxy'), noProxy: of('no_proxy') });
-  } catch (error) {
-    throw new UserError(`the proxy in the environment is no address: ${messageOf(error)}`);
-  }
-}
-
-async function storeOnce(
-  { launchpad, form, signal }: StoreOptions,
-  agent: EnvHttpProxyAgent,
-  timeoutMs: number,
-): Promise<Attempt> {
+async function storeOnce({ launchpad, form, proxy, signal }: StoreOptions, timeoutMs: number): Promise<Attempt> {
   const late = new AbortController();
   const onStop = (): void => late.abort(signal.reason);
   signal.throwIfAborted();
   signal.addEventListener('abort', onStop, { once: true });
   const timer = setTimeout(() => late.abort(new Error(`no answer within ${timeoutMs / 1000} s`)), timeoutMs);
   try {
-    const { statusCode, headers, body } = await request(new URL('+storeblob', launchpad), {
-      method: 'POST',
-      headers: { 'content-type': `multipart/form-data; boundary=${form.boundary}` },
-      body: form.content,
-      dispatcher: agent,
-      signal: late.signal,
-    });
-    // What the page says is for browsers.
-    await body.dump({ limit: 1024 * 1024, signal: late.signal });
-    return judgeAnswer(statusCode, headers['x-launchpad-blob-token'], headers['location']);
+    const { statusCode = 0, headers } = await post(new URL('+storeblob', launchpad), form, proxy, late.signal);
+    return judgeAnswer(statusCode, headers['x-launchpad-blob-token'], headers.location);
   } catch (error) {
     signal.throwIfAborted();
-    return { outcome: 'retry', reason: late.signal.aborted ? messageOf(late.signal.reason) : messageOf(error) };
+    return { outcome: 'retry', reason: messageOf(late.signal.aborted ? late.signal.reason : error) };
   } finally {
+    // Also ends a connection to a proxy that never answered.
+    late.abort();
     clearTimeout(timer);
     signal.removeEventListener('abort', onStop);
   }
+}
+
+/** Not `fetch`, which knows no proxies in Node 20; redirects are not followed. */
+function post(
+  url: URL,
+  { boundary, content }: StoreOptions['form'],
+  proxy: URL | undefined,
+  signal: AbortSignal,
+): Promise<IncomingMessage> {
+  const isPlain = url.protocol === 'http:';
+  const direct = isPlain ? new HttpAgent({ keepAlive: false }) : new HttpsAgent({ keepAlive: false });
+  const headers = { 'content-type': `multipart/form-data; boundary=${boundary}`, 'content-length': content.length };
+  const options: RequestOptions = {
+    method: 'POST',
+    headers,
+    signal,
+    agent: proxy === undefined ? direct : new HttpsProxyAgent(proxy, { signal }),
+  };
+  return new Promise((resolve, reject) => {
+    const request = isPlain ? requestHttp(url, options) : requestHttps(url, options);
+    request.once('error', reject);
+    request.once('response', (response) => {
+      // What the page says is for browsers; the headers are all we want.
+      response.once('error', reject);
+      response.destroy();
+      resolve(response);
+    });
+    request.end(content);
+  });
 }
 
 type HeaderValue = string | readonly string[] | undefined;

@@ -29,16 +29,16 @@ export async function uploadBlob(
   { launchpad, filing, root, bugs }: Upload,
   invocation: Invocation,
 ): Promise<ExitStatus> {
-  const { stdout, stderr, signal, env } = invocation;
+  const { stdout, stderr, signal } = invocation;
   const { blob, sent } = launchpad;
   stderr.write(`\n${sendingText(new URL('+storeblob', root).href, blob.length, sent)}Send it? Type yes: `);
   if ((await readAnswer(invocation)) !== 'yes') {
     stderr.write('crdoctor: nothing was sent\n');
     return exitStatus.ok;
   }
-  const { storeBlob } = await import('../actions/store-blob.js');
+  const { proxyFor, storeBlob } = await import('../actions/store-blob.js');
   const onRetry = (reason: string): void => stderr.write(`crdoctor: trying again: ${escapeText(reason)}\n`);
-  const token = await storeBlob({ launchpad: root, form: renderBlobForm(blob), env, signal, onRetry });
+  const token = await storeBlob({ launchpad: root, form: renderBlobForm(blob), proxy: proxyFor(root), signal, onRetry });
   stdout.write(`\nSent. It becomes a bug when you open this address, log in and press the button:\n`);
   stdout.write(`  ${filebugUrl(bugs, filing.summary, token)}\n`);
   return exitStatus.ok;

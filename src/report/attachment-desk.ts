@@ -3,7 +3,6 @@
 import type { PackedAttachment } from '../render/filing/packed-attachment.js';
 import type { Manifest } from '../source/manifest.js';
 import type { Assembler } from './assembler.js';
-import { isBinaryFile } from './attachment.js';
 import { chooseFiles, maxAttachmentBytes } from './filed-files.js';
 import { packAttachment } from './pack-attachments.js';
 import { isText } from './read-filed.js';
@@ -18,7 +17,7 @@ export interface AttachmentDesk {
 export function watchAttachments(assembler: Assembler): AttachmentDesk {
   const kept = new Map<string, Promise<PackedAttachment>>();
   const keep = (path: string | undefined, content: Buffer | undefined): void => {
-    if (path === undefined || content === undefined || isBinaryFile(path)) return;
+    if (path === undefined || content === undefined) return;
     if (content.length > maxAttachmentBytes || !isText(content)) return;
     // Who it belongs to is told in the end, by the manifest.
     const packing = packAttachment({ id: '', side: 'source', path, name: '', content });

@@ -25,9 +25,10 @@ export interface LeftOutText {
 
 const maxNameLength = 120;
 
-/** Images and statistics of CRIU: binary, and images may hold memory. */
-export function isBinaryFile(path: string): boolean {
-  return /\.(?:img|info|gz|xz|zst|bz2)$|(?:^|\/)stats-[^/]+$/i.test(path);
+/** Images and statistics of CRIU: binary, and images may hold memory. Of what lies beside them only logs are taken. */
+export function isBinaryArtifact({ id }: Pick<Artifact, 'id'>, path: string): boolean {
+  if (/\.(?:img|info|gz|xz|zst|bz2)$|(?:^|\/)stats-[^/]+$/i.test(path)) return true;
+  return /^instance\.(?:state|snapshot)\./.test(id) && !id.endsWith('.log');
 }
 
 /**

@@ -2,7 +2,7 @@
 
 import { sortByClassicList } from '../render/classic-list.js';
 import type { Artifact, Manifest } from '../source/manifest.js';
-import { isBinaryFile, nameAttachment, type LeftOutText } from './attachment.js';
+import { isBinaryArtifact, nameAttachment, type LeftOutText } from './attachment.js';
 
 /** A text of the report. */
 export interface FiledFile {
@@ -57,10 +57,10 @@ function candidatesOf(manifest: Manifest): readonly Candidate[] {
     return stderr === undefined ? own : [...own, { artifact, ...stderr, isError: true }];
   });
   const seen = new Set<string>();
-  return all.filter(({ path }) => {
+  return all.filter(({ artifact, path }) => {
     const isNew = !seen.has(path);
     seen.add(path);
-    return isNew && !isBinaryFile(path);
+    return isNew && !isBinaryArtifact(artifact, path);
   });
 }
 
