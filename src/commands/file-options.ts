@@ -37,7 +37,9 @@ export function readFileWish(parsed: FileArguments, invocation: Invocation): Fil
   const { report, to, output, upload = false } = parsed;
   const path = asWritten(report);
   if (path === '-' || path === '') {
-    throw new UserError('file reads a report that lies on the disk', { hint: 'Name it: crdoctor file REPORT --to criu' });
+    throw new UserError('file reads a report that lies on the disk', {
+      hint: 'Name it: crdoctor file REPORT --to criu',
+    });
   }
   if (upload && to !== 'launchpad') {
     throw new UserError('--upload sends to launchpad alone', {

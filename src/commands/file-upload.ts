@@ -38,19 +38,31 @@ export async function uploadBlob(
   }
   const { proxyFor, storeBlob } = await import('../actions/store-blob.js');
   const onRetry = (reason: string): void => stderr.write(`crdoctor: trying again: ${escapeText(reason)}\n`);
-  const token = await storeBlob({ launchpad: root, form: renderBlobForm(blob), proxy: proxyFor(root), signal, onRetry });
+  const token = await storeBlob({
+    launchpad: root,
+    form: renderBlobForm(blob),
+    proxy: proxyFor(root),
+    signal,
+    onRetry,
+  });
   stdout.write(`\nSent. It becomes a bug when you open this address, log in and press the button:\n`);
   stdout.write(`  ${filebugUrl(bugs, filing.summary, token)}\n`);
   return exitStatus.ok;
 }
 
-/** One line of standard input. */
+/** One line of standard input; whoever stops the program needs not to type it. */
 async function readAnswer({ stdin, signal }: Invocation): Promise<string> {
+  const pieces = stdin()[Symbol.asyncIterator]();
+  const stopped = new Promise<never>((_, reject) => {
+    signal.addEventListener('abort', () => reject(new Error('stopped while it was asking')), { once: true });
+  });
+  stopped.catch(() => {});
   let answer = '';
-  for await (const piece of stdin()) {
+  while (!answer.includes('\n') && answer.length < maxAnswerBytes) {
     signal.throwIfAborted();
-    answer += piece.toString('utf8');
-    if (answer.includes('\n') || answer.length > maxAnswerBytes) break;
+    const next = await Promise.race([pieces.next(), stopped]);
+    if (next.done === true) break;
+    answer += next.value.toString('utf8');
   }
   return (answer.split('\n', 1)[0] ?? '').trim();
 }

@@ -9,6 +9,7 @@ import { isReportedLog } from '../report/log-desk.js';
 import { readFiledTexts } from '../report/read-filed.js';
 import type { RuleSet } from '../rules/load.js';
 import { openBundle, type Bundle } from '../source/bundle.js';
+import type { EvidenceId } from '../source/source.js';
 import type { LogInput } from '../source/log-files.js';
 import type { Invocation } from './invocation.js';
 import { deadlineOf, progressOf, type WorkArguments } from './output-options.js';
@@ -26,11 +27,7 @@ export interface RecordedFiling {
  * Nothing is taken from what the report itself concludes: that may come from an older release, or from anybody.
  * @throws {UserError} it is no report, or cannot be read
  */
-export async function readFiling(
-  path: string,
-  parsed: WorkArguments,
-  invocation: Invocation,
-): Promise<RecordedFiling> {
+export async function readFiling(path: string, parsed: WorkArguments, invocation: Invocation): Promise<RecordedFiling> {
   const bundle = await openBundle(path);
   const texts = await readFiledTexts(bundle);
   const rules = await openRules(parsed, invocation);
@@ -45,7 +42,7 @@ export async function readFiling(
     ...(triage !== undefined && { triage }),
     ...(Object.keys(action).length > 0 && { action }),
     notes: [],
-    textOf: texts.textOf,
+    textOf: (id: EvidenceId, side?: 'target') => texts.textOf(id, side),
   };
   const problems = [...new Set([...bundle.problems(), ...texts.problems])];
   return { filing: { summary, attachments: texts.attachments, leftOut: texts.leftOut }, problems };
@@ -72,10 +69,17 @@ async function triageOf(
   const read = (input: LogInput): Promise<LogReading> => readLog(watchLog(input, watch), { words });
   try {
     const { readings } = await readReportedLogs(bundle, read);
-    return readings.length === 0 ? undefined : judgeLogs(rules, readings).triage;
+    if (readings.length === 0) return undefined;
+    const { triage } = judgeLogs(rules, readings);
+    return triage.result === 'diagnosed' || readings.some(isOfFailure) ? triage : undefined;
   } catch (error) {
     // None of them could be read; the problems of the report say so.
     if (error instanceof UserError) return undefined;
     throw error;
   }
+}
+
+/** As a report judges its logs when it is made: those of liblxc and of daemons also complain of what harms nobody. */
+function isOfFailure({ kind, file }: LogReading): boolean {
+  return kind === 'criu' || file.startsWith('action/');
 }

@@ -92,7 +92,10 @@ export async function readRecordedLogs(
 }
 
 /** @throws {UserError} there is no log in it */
-export async function readReportedLogs(bundle: Bundle, read: (input: LogInput) => Promise<LogReading>): Promise<RecordedLogs> {
+export async function readReportedLogs(
+  bundle: Bundle,
+  read: (input: LogInput) => Promise<LogReading>,
+): Promise<RecordedLogs> {
   const { artifacts } = bundle.manifest;
   const times = await readTimes(bundle);
   const wanted = artifacts.filter((artifact) => artifact.side !== 'target' && isReportedLog(artifact));

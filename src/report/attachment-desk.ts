@@ -39,7 +39,8 @@ export function watchAttachments(assembler: Assembler): AttachmentDesk {
       const found: PackedAttachment[] = [];
       for (const { artifact, path, name } of chooseFiles(manifest).files) {
         const packed = await kept.get(path);
-        if (packed !== undefined && name !== undefined) found.push({ ...packed, id: artifact.id, side: artifact.side, name });
+        if (packed !== undefined && name !== undefined)
+          found.push({ ...packed, id: artifact.id, side: artifact.side, name });
       }
       return found;
     },

@@ -57,7 +57,7 @@ describe('storeBlob', () => {
         'Content-Disposition: form-data; name="field.blob"; filename="x"',
         'Content-Type: application/octet-stream',
         '',
-        `${blob.toString()}`,
+        blob.toString(),
         `--${boundary}--`,
         '',
       ].join('\n'),
@@ -75,7 +75,9 @@ describe('storeBlob', () => {
     const { form, result } = await store([answers(502)]);
     await expect(result).rejects.toMatchObject({
       name: 'UserError',
-      message: expect.stringMatching(/^127\.0\.0\.1:\d+ did not take the report: it answered with status 502$/) as string,
+      message: expect.stringMatching(
+        /^127\.0\.0\.1:\d+ did not take the report: it answered with status 502$/,
+      ) as string,
       exitStatus: 1,
     });
     expect(form.requests).toHaveLength(3);

@@ -26,7 +26,7 @@ const now = () => new Date('2026-11-20T21:00:00.000Z');
 
 interface Filed extends Ran {
   readonly directory: string;
-  read(file: string): Buffer;
+  readonly read: (file: string) => Buffer;
 }
 
 async function file(report: SampleReport, argv: readonly string[], changes: Partial<Invocation> = {}): Promise<Filed> {
@@ -97,10 +97,13 @@ describe('crdoctor file', () => {
       .map(({ path, stderr: _stderr, ...rest }) => ({ ...rest, ...(path !== undefined && { path }) }));
     const release = 'NAME="Ubuntu"\nVERSION="22.04"\n';
     const files = new Map(there.files);
-    for (const { path } of target) if (path !== undefined) files.set(path, files.get(path.replace('target/', 'source/')) ?? '');
+    for (const { path } of target)
+      if (path !== undefined) files.set(path, files.get(path.replace('target/', 'source/')) ?? '');
     files.set('target/host.os-release.txt', release);
     const sha256 = createHash('sha256').update(release).digest('hex');
-    const artifacts = target.map((each) => (each.id === 'host.os-release' ? { ...each, sha256, bytes: release.length } : each));
+    const artifacts = target.map((each) =>
+      each.id === 'host.os-release' ? { ...each, sha256, bytes: release.length } : each,
+    );
     const both = { manifest: { ...there.manifest, artifacts: [...there.manifest.artifacts, ...artifacts] }, files };
     const lxd = await file(both, ['--to', 'lxd']);
     expect(lxd.stderr).toBe('');
@@ -116,14 +119,18 @@ describe('crdoctor file', () => {
   it('names the whole log of CRIU', async () => {
     const { read } = await file(failed, ['--to', 'criu']);
     const issue = read('issue.md').toString();
-    expect(issue).toMatch(/<summary>CRIU full dump\/restore logs:<\/summary>\n<p>\n\nsource-instance\.log-snapshot_dump\.log:\n\n```text\n/);
+    expect(issue).toMatch(
+      /<summary>CRIU full dump\/restore logs:<\/summary>\n<p>\n\nsource-instance\.log-snapshot_dump\.log:\n\n```text\n/,
+    );
     expect(issue).toContain('Error (criu/cr-dump.c:1975): Dumping FAILED.');
   });
 
   it('says which tracker is the right one', async () => {
     const { status, stderr } = await file(failed, ['--to', 'podman']);
     expect(status).toBe(2);
-    expect(stderr).toMatch(/is about lxd, and podman is the tracker of podman\n {2}Use --to criu or --to launchpad, or --to lxd\n/);
+    expect(stderr).toMatch(
+      /is about lxd, and podman is the tracker of podman\n {2}Use --to criu or --to launchpad, or --to lxd\n/,
+    );
   });
 
   it('overwrites nothing', async () => {
@@ -167,7 +174,9 @@ describe('crdoctor file', () => {
 describe('crdoctor file --to launchpad', () => {
   it('writes a description, a report file for apport, and the message', async () => {
     const { stdout, read } = await file(failed, ['--to', 'launchpad']);
-    expect(stdout).toContain('https://bugs.launchpad.net/ubuntu/+source/criu/+filebug?no-redirect&field.title=lxc+stop');
+    expect(stdout).toContain(
+      'https://bugs.launchpad.net/ubuntu/+source/criu/+filebug?no-redirect&field.title=lxc+stop',
+    );
     expect(stdout).toMatch(/^Tags {3}checkpoint criu lxd dump noble$/m);
     const description = read('description.txt').toString();
     expect(description).toMatch(/^What I expected: \[\[ write here: /);
@@ -196,7 +205,9 @@ describe('crdoctor file --to launchpad', () => {
   it('gives the same failure on another host the same signature', async () => {
     const signature = async (report: SampleReport): Promise<string | undefined> =>
       readApport((await file(report, ['--to', 'launchpad'])).read('crdoctor.apport')).get('DuplicateSignature');
-    const other = failedReport(name, [fakeEvidence('host.uname', 'Linux other 5.15.0 #1 x86_64 GNU/Linux\n')], { instance: 'web7' });
+    const other = failedReport(name, [fakeEvidence('host.uname', 'Linux other 5.15.0 #1 x86_64 GNU/Linux\n')], {
+      instance: 'web7',
+    });
     expect(await signature(other)).toBe(await signature(failed));
     expect(await signature(failedReport('bad-disk-full'))).not.toBe(await signature(failed));
   });
@@ -206,7 +217,10 @@ describe('crdoctor file --to launchpad', () => {
     const { manifest, files } = failedReport(name, [
       fakeEvidence('action.command', hostile),
       fakeEvidence('action.output', hostile),
-      fakeEvidence('host.os-release', `NAME="${nasty.replaceAll('"', '')}\nCrashDB: evil"\nID=ubuntu\nVERSION_CODENAME=a b\nPrivate: yes\n`),
+      fakeEvidence(
+        'host.os-release',
+        `NAME="${nasty.replaceAll('"', '')}\nCrashDB: evil"\nID=ubuntu\nVERSION_CODENAME=a b\nPrivate: yes\n`,
+      ),
       fakeEvidence('host.packages', `criu 1\nCrashDB: evil\n`),
       fakeEvidence('instance.log.x/../../CrashDB', hostile),
     ]);
@@ -218,7 +232,8 @@ describe('crdoctor file --to launchpad', () => {
     expect(apport.has('CrashDB')).toBe(false);
     expect(apport.get('Date')).toBe('Fri Nov 20 21:00:00 2026');
     const own = ['ProblemType', 'CheckpointCommand', 'CheckpointSummary', 'Dependencies', 'Title'];
-    for (const key of apport.keys()) expect(own.includes(key) || /^(?:[A-Z]\w+|(?:source|action)-[\w.-]+)$/.test(key)).toBe(true);
+    for (const key of apport.keys())
+      expect(own.includes(key) || /^(?:[A-Z]\w+|(?:source|action)-[\w.-]+)$/.test(key)).toBe(true);
     const { subject, headers } = await PostalMime.parse(read('launchpad.mime'));
     expect(headers.map(({ key }) => key)).toEqual(['subject', 'tags', 'mime-version', 'content-type']);
     expect(subject).not.toMatch(treacherous);
@@ -245,7 +260,9 @@ describe('crdoctor file --to launchpad --upload', () => {
     const env = { CRDOCTOR_LAUNCHPAD: server.url.href };
     const { status, stdout, stderr, read } = await file(failed, upload, { ...typing('yes\n'), env });
     expect(status).toBe(0);
-    expect(stderr).toMatch(/To be sent to http:\/\/127\.0\.0\.1:\d+\/\+storeblob, [\d.]+ KiB in all:\n {2}the description\n/);
+    expect(stderr).toMatch(
+      /To be sent to http:\/\/127\.0\.0\.1:\d+\/\+storeblob, [\d.]+ KiB in all:\n {2}the description\n/,
+    );
     expect(stderr).toMatch(/\n {2}source-host\.dmesg\.txt, \d+ bytes\n/);
     expect(stderr).toMatch(/Send it\? Type yes: $/);
     expect(stdout).toContain(`${server.url.href}ubuntu/+source/criu/+filebug/7c-token?field.title=lxc+stop`);
@@ -292,7 +309,13 @@ describe('crdoctor file --to launchpad --upload', () => {
   it('reads an unpacked report as well', async () => {
     const path = scratch(packReport(failed));
     execFileSync('tar', ['xzf', path, '-C', dirname(path)]);
-    const { status, stdout } = await crdoctorIn({ cwd: dirname(path) }, 'file', join(dirname(path), top), '--to', 'criu');
+    const { status, stdout } = await crdoctorIn(
+      { cwd: dirname(path) },
+      'file',
+      join(dirname(path), top),
+      '--to',
+      'criu',
+    );
     expect([status, stdout]).toEqual([0, expect.stringContaining('issue.md')]);
   });
 });

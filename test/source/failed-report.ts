@@ -11,7 +11,8 @@ import { recordedHost, reportOf, type SampleReport } from './sample-report.js';
 
 const fixtures = fileURLToPath(new URL('../../fixtures', import.meta.url));
 
-const osRelease = 'PRETTY_NAME="Ubuntu 24.04.3 LTS"\nNAME="Ubuntu"\nVERSION_ID="24.04"\nVERSION="24.04.3 LTS (Noble Numbat)"\nVERSION_CODENAME=noble\nID=ubuntu\n';
+const osRelease =
+  'PRETTY_NAME="Ubuntu 24.04.3 LTS"\nNAME="Ubuntu"\nVERSION_ID="24.04"\nVERSION="24.04.3 LTS (Noble Numbat)"\nVERSION_CODENAME=noble\nID=ubuntu\n';
 const serverInfo = [
   'config: {}',
   'api_extensions:',

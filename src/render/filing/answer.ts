@@ -42,9 +42,7 @@ export function answerMarkdown({ parts }: Answer, language?: string): string {
       language,
     );
   }
-  return parts
-    .map((part) => (part.kind === 'prose' ? part.lines.join('\n') : markdownBlock(part.lines)))
-    .join('\n\n');
+  return parts.map((part) => (part.kind === 'prose' ? part.lines.join('\n') : markdownBlock(part.lines))).join('\n\n');
 }
 
 /** A short value of a host in prose: as it is when it cannot mean anything else. */

@@ -45,7 +45,7 @@ function apportEntries(
     DistroRelease: distroRelease(summary),
     DuplicateSignature: duplicateSignature(summary),
     Engine: [manifest.engine, facts.engineVersion].filter((word) => word !== undefined).join(' '),
-    FailedPhase: triage?.phase,
+    FailedPhase: triage?.phase === 'unknown' ? undefined : triage?.phase,
     Package: `${launchpadPackage} ${facts.criuPackage ?? '(not installed)'}`,
     SourcePackage: launchpadPackage,
     Tags: launchpadTagsOf(summary).join(' '),
@@ -61,14 +61,16 @@ function apportEntries(
 }
 
 /** With this key apport takes the report for complete; what CRIU depends on is in the list of packages. */
-function dependencies({ textOf }: FiledSummary): string {
-  const lines = (textOf('host.packages') ?? '').split('\n').filter((line) => /^[a-z0-9][\w.+-]* [\w.+:~-]+$/.test(line));
+function dependencies(summary: FiledSummary): string {
+  const lines = (summary.textOf('host.packages') ?? '')
+    .split('\n')
+    .filter((line) => /^[a-z0-9][\w.+-]* [\w.+:~-]+$/.test(line));
   return lines.length === 0 ? 'not told by the report' : lines.join('\n');
 }
 
 /** `Ubuntu 24.04`, as apport makes it from /etc/os-release. */
-function distroRelease({ textOf }: FiledSummary): string | undefined {
-  const release = textOf('host.os-release') ?? '';
+function distroRelease(summary: FiledSummary): string | undefined {
+  const release = summary.textOf('host.os-release') ?? '';
   const name = osRelease(release, 'NAME')?.replace(/ GNU\/Linux$/, '');
   const version = osRelease(release, 'VERSION_ID');
   return name === undefined ? undefined : [name, version].filter((word) => word !== undefined).join(' ');

@@ -24,9 +24,7 @@ export function renderApportFile(entries: readonly ApportEntry[]): Buffer {
     if (key === 'ProblemType') return 0;
     return typeof value === 'string' ? 1 : 2;
   };
-  const sorted = entries.toSorted(
-    (left, right) => rank(left) - rank(right) || (left.key < right.key ? -1 : 1),
-  );
+  const sorted = entries.toSorted((left, right) => rank(left) - rank(right) || (left.key < right.key ? -1 : 1));
   return Buffer.concat(sorted.map(renderEntry));
 }
 

@@ -39,7 +39,10 @@ export function fillField({ fill, render }: FormField, filing: Filing, maxCharac
 }
 
 function confirm(options: readonly string[]): Answer {
-  return { parts: [prose(...options.map((option) => `- [ ] ${option}`))], blanks: options.map((each) => `tick: ${each}`) };
+  return {
+    parts: [prose(...options.map((option) => `- [ ] ${option}`))],
+    blanks: options.map((each) => `tick: ${each}`),
+  };
 }
 
 function attached(options: readonly AttachedOption[], attachments: readonly Attachment[]): Answer {

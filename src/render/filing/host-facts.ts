@@ -51,7 +51,10 @@ export function hostFactsOf(texts: ReportTexts, side?: 'target'): FiledHostFacts
 
 /** `NAME="Ubuntu"`, `VERSION_ID="24.04"` (`man 5 os-release`). */
 export function osRelease(text: string, key: string): string | undefined {
-  return new RegExp(String.raw`^${key}=(?:"([^"\n]*)"|'([^'\n]*)'|(.*))$`, 'm').exec(text)?.slice(1).find((part) => part);
+  return new RegExp(String.raw`^${key}=(?:"([^"\n]*)"|'([^'\n]*)'|(.*))$`, 'm')
+    .exec(text)
+    ?.slice(1)
+    .find((part) => part);
 }
 
 /** A line of `lxc info` and `incus info`: `  storage: zfs`. */

@@ -30,7 +30,7 @@ export function issueUrl({ repository, template }: IssueForm, title: string, fie
     const longer = new URLSearchParams([...query, [field.id, value]]);
     if (base.length + longer.toString().length <= maxUrl) query.set(field.id, value);
   }
-  return `${base}${query}`;
+  return `${base}${query.toString()}`;
 }
 
 /** Boxes and lists cannot be filled in by an address. */

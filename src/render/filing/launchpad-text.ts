@@ -25,9 +25,10 @@ export function appendedDescription({ summary }: Filing): string {
 }
 
 /** What a tag may be: `valid_name` of Launchpad. */
-export function launchpadTagsOf({ manifest, triage, textOf }: FiledSummary): readonly string[] {
+export function launchpadTagsOf(summary: FiledSummary): readonly string[] {
+  const { manifest, triage } = summary;
   const phase = triage === undefined || triage.phase === 'unknown' ? undefined : triage.phase;
-  const release = textOf('host.os-release') ?? '';
+  const release = summary.textOf('host.os-release') ?? '';
   const codename = osRelease(release, 'ID') === 'ubuntu' ? osRelease(release, 'VERSION_CODENAME') : undefined;
   const words = [...launchpadTags, manifest.engine, phase, codename].filter((word) => word !== undefined);
   return [...new Set(words.map(toTag).filter((tag) => tag !== ''))];
@@ -59,8 +60,8 @@ export function distributionOf(summary: FiledSummary): string | undefined {
 export function filebugUrl(bugs: string, summary: FiledSummary, token?: string): string {
   const title = failureTitle(summary);
   const form = `${bugs}/ubuntu/+source/${launchpadPackage}/+filebug`;
-  if (token !== undefined) return `${form}/${token}?${new URLSearchParams({ 'field.title': title })}`;
+  if (token !== undefined) return `${form}/${token}?${new URLSearchParams({ 'field.title': title }).toString()}`;
   const tags = launchpadTagsOf(summary).join(' ');
   // Without it Ubuntu's form sends people to a page on apport.
-  return `${form}?no-redirect&${new URLSearchParams({ 'field.title': title, 'field.tags': tags })}`;
+  return `${form}?no-redirect&${new URLSearchParams({ 'field.title': title, 'field.tags': tags }).toString()}`;
 }

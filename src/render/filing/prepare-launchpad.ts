@@ -45,7 +45,9 @@ export function prepareLaunchpad(
       'Bugs are public unless you say otherwise on the form.',
       ...(distribution === undefined || /ubuntu/i.test(distribution)
         ? []
-        : [`These are the bugs of Ubuntu, and this host runs ${distribution}: the tracker of CRIU may be the better place.`]),
+        : [
+            `These are the bugs of Ubuntu, and this host runs ${distribution}: the tracker of CRIU may be the better place.`,
+          ]),
     ],
   };
   const sent = packed.map((each) => [sentName(each), each.body.length] as const);

@@ -10,10 +10,15 @@ const render = (...entries: Parameters<typeof renderApportFile>[0]): string => r
 describe('a report file for apport', () => {
   it('has the kind of problem first, texts by their keys, packed ones last', () => {
     const packed = { key: 'AFirst', value: { gzip: gzipSync('x') } };
-    const text = render(packed, { key: 'Title', value: 't' }, { key: 'Package', value: 'criu' }, {
-      key: 'ProblemType',
-      value: 'Bug',
-    });
+    const text = render(
+      packed,
+      { key: 'Title', value: 't' },
+      { key: 'Package', value: 'criu' },
+      {
+        key: 'ProblemType',
+        value: 'Bug',
+      },
+    );
     expect(text.match(/^\S+(?=:)/gm)).toEqual(['ProblemType', 'Package', 'Title', 'AFirst']);
   });
 
@@ -42,6 +47,13 @@ describe('a report file for apport', () => {
     const text = 'line\n'.repeat(20_000);
     const file = renderApportFile([{ key: 'Log', value: { gzip: gzipSync(text) } }]);
     expect(readApport(file).get('Log')).toBe(text);
-    expect(Math.max(...file.toString().split('\n').map((line) => line.length))).toBeLessThanOrEqual(77);
+    expect(
+      Math.max(
+        ...file
+          .toString()
+          .split('\n')
+          .map((line) => line.length),
+      ),
+    ).toBeLessThanOrEqual(77);
   });
 });

@@ -26,11 +26,19 @@ describe('a MIME message', () => {
   it('has LF alone, ASCII alone, and begins with its headers and the first part', () => {
     const message = renderMimeMessage([['Subject', 'x']], [text('\r\nü\0')]).toString('latin1');
     expect(message).toMatch(/^[\n -~]+$/);
-    expect(message).toMatch(/^Subject: x\nMIME-Version: 1\.0\nContent-Type: multipart\/mixed; boundary="([\w-]+)"\n\n--\1\n/);
+    expect(message).toMatch(
+      /^Subject: x\nMIME-Version: 1\.0\nContent-Type: multipart\/mixed; boundary="([\w-]+)"\n\n--\1\n/,
+    );
   });
 
   it('lets no value of a header begin another one', () => {
-    const message = renderMimeMessage([['Subject', 'x\nSubscribers: evil\r\n\r\nbody'], ['Tags', nasty]], []).toString();
+    const message = renderMimeMessage(
+      [
+        ['Subject', 'x\nSubscribers: evil\r\n\r\nbody'],
+        ['Tags', nasty],
+      ],
+      [],
+    ).toString();
     const [head = ''] = message.split('\n\n');
     expect(head.match(/^[\w-]+(?=:)/gm)).toEqual(['Subject', 'Tags', 'MIME-Version', 'Content-Type']);
   });

@@ -16,9 +16,7 @@ export const lxdForm: IssueForm = {
       isRequired: true,
       fill: {
         kind: 'confirm',
-        options: [
-          'I have searched existing issues to check if an issue already exists for the bug I encountered.',
-        ],
+        options: ['I have searched existing issues to check if an issue already exists for the bug I encountered.'],
       },
     },
     {
@@ -89,8 +87,7 @@ export const lxdForm: IssueForm = {
             ids: ['engine.config.expanded'],
           },
           {
-            label:
-              'Main daemon log (at `/var/log/lxd/lxd.log` or `/var/snap/lxd/common/lxd/logs/lxd.log`)',
+            label: 'Main daemon log (at `/var/log/lxd/lxd.log` or `/var/snap/lxd/common/lxd/logs/lxd.log`)',
             ids: ['engine.log'],
           },
           { label: 'If a lxc command fails, output of the command with `--debug`' },
