@@ -32,7 +32,7 @@ type Attempt =
 
 /**
  * The token by which Launchpad knows the message. It is tried again when nobody answers in time, or with
- * an error of the server; storing it twice does no harm, what is never filed is deleted there.
+ * an error of the server; storing it twice does no harm, because it is no bug before somebody files it.
  * @throws {UserError} Launchpad cannot be reached or does not take it
  */
 export async function storeBlob(options: StoreOptions): Promise<string> {

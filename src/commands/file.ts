@@ -48,8 +48,9 @@ async function forLaunchpad(wish: FileWish, filing: Filing, { now }: Invocation)
 function prepareFor(form: IssueForm, { report, tracker }: FileWish, filing: Filing): Prepared {
   const { engine } = filing.summary.manifest;
   if (form.engine !== undefined && engine !== undefined && form.engine !== engine) {
+    const own = Object.entries(issueForms).find(([, each]) => each.engine === engine)?.[0];
     throw new UserError(`${report} is about ${engine}, and ${tracker} is the tracker of ${form.name}`, {
-      hint: `Use --to criu or --to launchpad${engine in issueForms ? `, or --to ${engine}` : ''}`,
+      hint: `Use --to criu or --to launchpad${own === undefined ? '' : `, or --to ${own}`}`,
     });
   }
   return prepareIssue(form, filing);

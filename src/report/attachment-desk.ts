@@ -3,7 +3,7 @@
 import type { PackedAttachment } from '../render/filing/packed-attachment.js';
 import type { Manifest } from '../source/manifest.js';
 import type { Assembler } from './assembler.js';
-import { chooseFiles, maxAttachmentBytes } from './filed-files.js';
+import { chooseFiles, maxAllBytes, maxAttachmentBytes } from './filed-files.js';
 import { packAttachment } from './pack-attachments.js';
 import { isText } from './read-filed.js';
 
@@ -14,15 +14,21 @@ export interface AttachmentDesk {
   packed(manifest: Manifest): Promise<readonly PackedAttachment[]>;
 }
 
+/** Larger ones are waited for, so that not many of them are held at once. */
+const maxUnawaitedBytes = 1024 * 1024;
+
 export function watchAttachments(assembler: Assembler): AttachmentDesk {
   const kept = new Map<string, Promise<PackedAttachment>>();
-  const keep = (path: string | undefined, content: Buffer | undefined): void => {
-    if (path === undefined || content === undefined) return;
-    if (content.length > maxAttachmentBytes || !isText(content)) return;
+  let room = maxAllBytes;
+  const keep = async (path: string | undefined, content: Buffer | undefined): Promise<void> => {
+    if (path === undefined || content === undefined || content.length > Math.min(room, maxAttachmentBytes)) return;
+    if (!isText(content)) return;
+    room -= content.length;
     // Who it belongs to is told in the end, by the manifest.
     const packing = packAttachment({ id: '', side: 'source', path, name: '', content });
     packing.catch(() => {});
     kept.set(path, packing);
+    if (content.length > maxUnawaitedBytes) await packing;
   };
   return {
     assembler: {
@@ -30,8 +36,8 @@ export function watchAttachments(assembler: Assembler): AttachmentDesk {
       async add(evidence, placement) {
         const added = await assembler.add(evidence, placement);
         const { artifact, content } = added;
-        keep(artifact.path, placement.isBinary === true ? undefined : content);
-        keep(artifact.stderr?.path, Buffer.from(added.evidence.stderr ?? ''));
+        await keep(artifact.path, placement.isBinary === true ? undefined : content);
+        await keep(artifact.stderr?.path, Buffer.from(added.evidence.stderr ?? ''));
         return added;
       },
     },

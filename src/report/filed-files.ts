@@ -23,10 +23,12 @@ export interface FiledFiles {
   readonly leftOut: readonly LeftOutText[];
 }
 
-/** No tracker takes longer texts. */
-export const maxAttachmentBytes = 8 * 1024 * 1024;
+/** No tracker takes longer texts; logs of this size become a tenth of it when they are packed. */
+export const maxAttachmentBytes = 16 * 1024 * 1024;
 /** Of all attachments together; the smallest come first. */
 export const maxAllBytes = 48 * 1024 * 1024;
+/** A directory of logs may hold thousands. */
+const maxFiles = 100;
 /** Shorter ones may be there twice: a reader looks for each under its own name. */
 const maxTwiceBytes = 16 * 1024;
 
@@ -73,6 +75,8 @@ function refusedFiles(all: readonly Candidate[]): ReadonlyMap<string, string> {
     if (first !== undefined) refused.set(path, `the same as ${first}`);
     else if (sha256 !== undefined) firsts.set(sha256, path);
   }
+  const others = all.filter(({ path, bytes }) => bytes > 0 && !refused.has(path));
+  for (const { path } of others.slice(maxFiles)) refused.set(path, 'one of too many');
   let room = maxAllBytes;
   for (const { path, bytes } of all.toSorted((left, right) => left.bytes - right.bytes)) {
     if (refused.has(path)) continue;

@@ -120,8 +120,20 @@ describe('crdoctor file', () => {
     const { read } = await file(failed, ['--to', 'criu']);
     const issue = read('issue.md').toString();
     expect(issue).toMatch(
-      /<summary>CRIU full dump\/restore logs:<\/summary>\n<p>\n\nsource-instance\.log-snapshot_dump\.log:\n\n```text\n/,
+      /<summary>CRIU full dump\/restore logs:<\/summary>\n<p>\n\n`source-instance\.log-snapshot_dump\.log`:\n\n```text\n/,
     );
+    expect(issue).toContain('Error (criu/cr-dump.c:1975): Dumping FAILED.');
+  });
+
+  it('takes no more files than anybody reads, and shows the end of a log that is too large', async () => {
+    const logs = Array.from({ length: 150 }, (_, index) => fakeEvidence(`instance.log.${index}.log`, `log ${index}\n`));
+    const dump = failed.files.get('source/instance.log/snapshot_dump.log') ?? '';
+    const large = fakeEvidence('instance.log.snapshot_dump.log', `${'(00.000001) x\n'.repeat(1_300_000)}${dump}`);
+    const { stdout, read, directory } = await file(failedReport(name, [...logs, large]), ['--to', 'criu']);
+    expect(readdirSync(join(directory, 'attachments')).length).toBeLessThanOrEqual(100);
+    expect(stdout).toMatch(/: one of too many\n[\s\S]* {2}and \d+ more\n/);
+    const issue = read('issue.md').toString();
+    expect(issue).toContain(' more lines, too large to be attached)\n');
     expect(issue).toContain('Error (criu/cr-dump.c:1975): Dumping FAILED.');
   });
 

@@ -79,7 +79,7 @@ describe('attachments', () => {
   });
 
   it('are not believed to be as small as the manifest says', async () => {
-    const huge = 'x'.repeat(9 * 1024 * 1024);
+    const huge = 'x'.repeat(17 * 1024 * 1024);
     const sha256 = createHash('sha256').update(huge).digest('hex');
     const about = { origin: 'dmesg', status: 'ok', startedAt: '', durationMs: 0, redactions: 0 } as const;
     const artifact: Artifact = {

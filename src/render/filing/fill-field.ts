@@ -2,6 +2,7 @@
 
 import type { Attachment } from '../../report/attachment.js';
 import type { EvidenceId } from '../../source/source.js';
+import { markdownName } from '../escape.js';
 import { askFor, blank, joinAnswers, plainValue, prose, verbatim, type Answer, type AnswerPart } from './answer.js';
 import { cutText } from './cut-text.js';
 import { hasTarget, type Filing } from './filing.js';
@@ -140,10 +141,10 @@ function fillLogs(ask: string, filing: Filing, maxCharacters: number): Answer {
   const logs = logsOf(filing);
   if (logs.length === 0) return askFor(ask);
   const room = Math.floor(maxCharacters / logs.length);
-  const parts = logs.flatMap(({ name, content }) => [
-    prose(`${name}:`),
-    verbatim(cutText(content.toString('utf8'), { maxCharacters: room, keeps: 'tail', rest: `see ${name}` })),
-  ]);
+  const parts = logs.flatMap(({ name, text, isAttached }) => {
+    const rest = isAttached ? `see ${name}` : 'too large to be attached';
+    return [prose(`${markdownName(name)}:`), verbatim(cutText(text, { maxCharacters: room, keeps: 'tail', rest }))];
+  });
   return { parts, blanks: [] };
 }
 

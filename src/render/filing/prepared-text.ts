@@ -1,11 +1,12 @@
 /** What was written for a tracker, as the user reads it. */
 
+import type { LeftOutText } from '../../report/attachment.js';
 import { formatBytes } from '../../rules/format-bytes.js';
 import { escapeText } from '../escape.js';
 import type { Prepared, PreparedFile } from './prepared.js';
 
-/** One of these is an answer to "where do I begin". */
-const maxBlanks = 12;
+/** More lines of a kind than this are counted. */
+const maxLines = { blanks: 12, leftOut: 20 };
 
 /** `directory`: as the user would write it. Ends with a line break. */
 export function preparedText(prepared: Prepared, directory: string): string {
@@ -22,18 +23,30 @@ export function preparedText(prepared: Prepared, directory: string): string {
     attachments.length === 0 ? [] : ['To attach, the largest first', ...fileLines(bySize(attachments))],
     leftOut.length === 0
       ? []
-      : ['Left out', ...leftOut.map(({ path, bytes, reason }) => `  ${path}, ${formatBytes(bytes)}: ${reason}`)],
+      : [
+          'Left out',
+          ...leftOut.slice(0, maxLines.leftOut).map(leftOutLine),
+          ...moreLine(leftOut.length - maxLines.leftOut),
+        ],
     blanks.length === 0
       ? []
       : [
           `For you to answer: ${blanks.length} blanks`,
-          ...blanks.slice(0, maxBlanks).map((question) => `  ${question}`),
-          ...(blanks.length > maxBlanks ? [`  and ${blanks.length - maxBlanks} more`] : []),
+          ...blanks.slice(0, maxLines.blanks).map((question) => `  ${question}`),
+          ...moreLine(blanks.length - maxLines.blanks),
         ],
     notes,
   ];
   const shown = blocks.filter((lines) => lines.length > 0);
   return `${shown.map((lines) => lines.map((line) => (line.endsWith(url) ? line : escapeText(line))).join('\n')).join('\n\n')}\n`;
+}
+
+function leftOutLine({ path, bytes, reason }: LeftOutText): string {
+  return `  ${path}, ${formatBytes(bytes)}: ${reason}`;
+}
+
+function moreLine(count: number): readonly string[] {
+  return count > 0 ? [`  and ${count} more`] : [];
 }
 
 /** What would be sent where, before the user is asked. Ends with a line break. */

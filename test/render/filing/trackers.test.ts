@@ -1,3 +1,6 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+
 import { describe, expect, it } from 'vitest';
 
 import { fillIssue } from '../../../src/render/filing/issue-text.js';
@@ -10,6 +13,7 @@ import type { Filing } from '../../../src/render/filing/filing.js';
 import { nastySummary, recordedSummary } from '../report-samples.js';
 import { nasty, treacherous } from '../samples.js';
 
+const documentation = readFileSync(join(import.meta.dirname, '../../../docs/filing.md'), 'utf8');
 const names = Object.keys(issueForms);
 const formOf = (name: string) => {
   const form = issueForms[name];
@@ -98,6 +102,11 @@ describe('the forms', () => {
     const known = knownIds();
     expect(facts.filter((fact) => !Object.hasOwn(factWords, fact))).toEqual([]);
     expect(ids.filter((id) => !known.includes(id))).toEqual([]);
+  });
+
+  it.each(names)('%s says in the documentation where its form was read', (name) => {
+    const { path, commit, date } = formOf(name).readFrom;
+    expect(documentation).toContain(`\`${path}\` | ${commit}, ${date} |`);
   });
 
   it.each(names)('%s leaves a blank for each thing that only the user knows, and says which', (name) => {
