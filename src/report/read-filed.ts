@@ -83,9 +83,15 @@ function toAttachment({ artifact, path, name }: FiledFile, file: ReadFile | unde
   return [{ id: artifact.id, side: artifact.side, path, name, content }];
 }
 
-/** Something with NULs in it is no text, whatever its name says. */
+/** So many NULs are in a text that a container was let write to, or that a full disk left holes in. */
+const maxNuls = { count: 8, share: 0.001 };
+
+/** Something with many NULs in it is no text, whatever its name says. */
 export function isText(content: Buffer): boolean {
-  return content.length > 0 && !content.includes(0);
+  const most = Math.max(maxNuls.count, content.length * maxNuls.share);
+  let nuls = 0;
+  for (let at = content.indexOf(0); at >= 0 && nuls <= most; at = content.indexOf(0, at + 1)) nuls += 1;
+  return content.length > 0 && nuls <= most;
 }
 
 function unfitOf({ path, name }: FiledFile, file: ReadFile | undefined): LeftOutText[] {

@@ -60,9 +60,15 @@ describe('attachments', () => {
       fakeEvidence('instance.state.pages-1.img', 'memory'),
       fakeEvidence('instance.snapshot.s0.state.core-1', 'registers'),
       fakeEvidence('instance.state.dump.log', '(00.000001) Dumping\n'),
-      fakeEvidence('engine.log', 'text\0with what no text holds'),
+      fakeEvidence('engine.log', 'text\0with what no text holds'.repeat(20)),
     ]);
     expect(read.map(({ name }) => name)).toEqual(['source-instance.state.dump.log']);
+    expect(written).toEqual(read);
+  });
+
+  it('are not kept back by somebody who writes a NUL into a log', async () => {
+    const { written, read } = await both([fakeEvidence('action.output', 'Error: no\0\n')]);
+    expect(read.map(({ body }) => body.toString())).toEqual(['Error: no\0\n']);
     expect(written).toEqual(read);
   });
 
