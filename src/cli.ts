@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 /** Where crdoctor begins: takes what the process gives, runs the command, turns its end into an exit status. */
 
+import { isatty } from 'node:tty';
 import { fileURLToPath } from 'node:url';
 
 import packageFile from '../package.json' with { type: 'json' };
@@ -60,6 +61,7 @@ async function run(): Promise<number> {
       onForcedEnd: (cleanUp, graceMs) => Object.assign(forced, { cleanUp, graceMs }),
       stdin: () => (input = process.stdin),
       terminal: async () => (await import('./commands/user-terminal.js')).findUserTerminal(process),
+      canAsk: () => isatty(0) && isatty(2),
       stdout: toOutput(process.stdout),
       stderr: toOutput(process.stderr),
     });

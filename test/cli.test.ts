@@ -11,6 +11,8 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
 import packageFile from '../package.json' with { type: 'json' };
 import { treacherous } from './render/samples.js';
+import { failedReport } from './source/failed-report.js';
+import { packReport } from './source/sample-report.js';
 
 const root = join(import.meta.dirname, '..');
 const program = join(root, 'dist/cli.js');
@@ -463,6 +465,40 @@ describe('crdoctor report', () => {
     const again = shell('cd killed; $CRDOCTOR report --only host.uname -o r.tar.gz');
     expect(again).toMatchObject({ status: 0, stdout: 'r.tar.gz\n' });
     expect(again.stderr).toContain(left[0]);
+  });
+});
+
+describe('crdoctor file', () => {
+  const report = () => file('report.tar.gz', packReport(failedReport('bad-disk-full')));
+
+  it('writes what a tracker asks for, and says what is left to the user', () => {
+    const { status, stdout, stderr } = crdoctor('file', report(), '--to', 'lxd', '-o', 'for-lxd');
+    expect([status, stderr]).toEqual([0, '']);
+    expect(stdout).toMatch(/^For LXD .*\. Nothing was sent\.\nTitle {2}lxc /);
+    expect(readFileSync(join(scratch, 'for-lxd/issue.md'), 'utf8')).toMatch(/^### Please confirm\n/);
+    expectUsageError(crdoctor('file', report(), '--to', 'lxd', '-o', 'for-lxd'), /for-lxd exists already/);
+  });
+
+  // `script` makes a terminal to answer at.
+  it.skipIf(spawnSync('script', ['--version']).status !== 0)('asks at a terminal before it sends anything', () => {
+    const ask = '"$CRDOCTOR file report.tar.gz --to launchpad --upload -o for-launchpad"';
+    // Nobody listens at that port, and nothing is to be sent there.
+    const { stdout } = shell(`CRDOCTOR_LAUNCHPAD=http://127.0.0.1:9/ script -qec ${ask} /dev/null <<< no`);
+    expect(stdout).toContain('To be sent to http://127.0.0.1:9/+storeblob');
+    expect(stdout).toContain('crdoctor: nothing was sent');
+    expect(stdout).not.toContain('did not take');
+  });
+
+  it.each([
+    [['file'], /something is missing|Missing required|is missing/i],
+    [['file', 'nowhere.tar.gz', '--to', 'criu'], /nowhere\.tar\.gz/],
+    [['file', '/dev/null', '--to', 'criu'], /is no report/],
+    [['file', '-', '--to', 'criu'], /reads a report that lies on the disk/],
+    [['file', 'report.tar.gz', '--to', 'launchpad', '--upload'], /there is no terminal to ask at/],
+    [['file', 'report.tar.gz', '--to', 'lxd', '--to', 'criu'], /--to can be given once only/],
+  ])('refuses %j in one line', (argv, message) => {
+    report();
+    expectUsageError(crdoctor(...argv), message);
   });
 });
 

@@ -4,6 +4,7 @@ import yargs, { type Argv } from 'yargs';
 
 import { exitStatus, UserError } from '../errors.js';
 import { checkOptions } from './check-options.js';
+import { fileOptions } from './file-options.js';
 import { guardOptions } from './guard-options.js';
 import type { Invocation } from './invocation.js';
 import { outputOptions, workOptions } from './output-options.js';
@@ -97,6 +98,9 @@ function commandTable(invocation: Invocation, choose: (task: Task) => void): Arg
       (command) => command.usage('$0 guard [options] -- command...').options(guardOptions),
       (parsed) => choose(async () => (await import('./guard.js')).runGuard(parsed, invocation)),
     )
+    .command('file <report>', 'Write what a bug tracker asks for, out of a report', fileCommand, (parsed) =>
+      choose(async () => (await import('./file.js')).runFile(parsed, invocation)),
+    )
     .command('rules', 'Show, check and test the knowledge behind check and triage', (command) =>
       ruleCommands(command, invocation, choose),
     )
@@ -118,6 +122,14 @@ function commandTable(invocation: Invocation, choose: (task: Task) => void): Arg
     })
     .exitProcess(false)
     .fail(false);
+}
+
+function fileCommand(command: Argv) {
+  return command
+    .usage('$0 file REPORT --to TRACKER [--upload]')
+    .positional('report', { type: 'string', demandOption: true, describe: 'Report, packed or unpacked' })
+    .options(fileOptions)
+    .options(workOptions);
 }
 
 function ruleCommands(command: Argv, invocation: Invocation, choose: (task: Task) => void): Argv {

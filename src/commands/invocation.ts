@@ -42,6 +42,8 @@ export interface Invocation {
   readonly stdin: () => AsyncIterable<Buffer>;
   /** Gives undefined where no standard stream is a terminal; left out = there is none. */
   readonly terminal?: () => Promise<UserTerminal | undefined>;
+  /** Whether somebody sits at standard input, who can be asked; left out = nobody does. */
+  readonly canAsk?: () => boolean;
   readonly stdout: Output;
   readonly stderr: Output;
 }

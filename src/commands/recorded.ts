@@ -90,7 +90,11 @@ export async function readRecordedLogs(
   return { readings, problems: [`${reason.message}; the logs in it were read`, ...tree.problems], bundle: undefined };
 }
 
-async function readReportedLogs(bundle: Bundle, read: (input: LogInput) => Promise<LogReading>): Promise<RecordedLogs> {
+/** @throws {UserError} there is no log in it */
+export async function readReportedLogs(
+  bundle: Bundle,
+  read: (input: LogInput) => Promise<LogReading>,
+): Promise<RecordedLogs> {
   const { artifacts } = bundle.manifest;
   const times = await readTimes(bundle);
   const wanted = artifacts.filter(isReportedLog);
@@ -135,7 +139,8 @@ export async function addPredictions(triage: Triage, bundle: Bundle, rules: Rule
   return assessment === undefined ? triage : markPredicted(triage, assessment);
 }
 
-async function assessRecorded(bundle: Bundle, { causes }: RuleSet): Promise<Assessment | undefined> {
+/** What a check of the recorded evidence says; undefined when it cannot be judged. */
+export async function assessRecorded(bundle: Bundle, { causes }: RuleSet): Promise<Assessment | undefined> {
   const { engine, instance } = bundle.manifest;
   const operation = instance === undefined ? 'host' : 'stop';
   const wish = containerWish({ instance, engine, operation });

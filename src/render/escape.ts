@@ -72,11 +72,11 @@ export function markdownCode(text: string): string {
   return `${fence}${pad}${shown}${pad}${fence}`;
 }
 
-/** Verbatim lines as a fenced Markdown block. */
-export function markdownBlock(lines: readonly string[]): string {
+/** Verbatim lines as a fenced Markdown block; `language` as GitHub knows it. */
+export function markdownBlock(lines: readonly string[], language = 'text'): string {
   const shown = lines.map(escapeText);
   const fence = '`'.repeat(Math.max(3, ...shown.map((line) => longestBackticks(line) + 1)));
-  return [`${fence}text`, ...shown, fence].join('\n');
+  return [`${fence}${language}`, ...shown, fence].join('\n');
 }
 
 /** JSON text whose strings mean the same but hold nothing treacherous as it is. */

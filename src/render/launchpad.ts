@@ -12,7 +12,7 @@ import { percent } from './triage-text.js';
 import { wrap } from './wrap.js';
 
 /** Launchpad refuses descriptions over 50,000 characters (`lp/bugs/interfaces/bug.py`, IBugView.description). */
-const maxCharacters = 48_000;
+const maxDescription = 48_000;
 /** Of these, what the command displayed may take. */
 const maxDisplayed = 8_000;
 const maxFilesOfOneItem = 12;
@@ -27,9 +27,16 @@ interface Section {
   readonly blocks: readonly Block[];
 }
 
-/** Ends with a line break; at most 48,000 characters. */
-export function renderLaunchpad(summary: ReportSummary): string {
-  const head = headOf(summary);
+export interface DescriptionOptions {
+  readonly maxCharacters?: number;
+  /** Where the files are that it names, one sentence. */
+  readonly whereFilesAre?: string;
+}
+
+/** Ends with a line break; at most 48,000 characters, or what is given. */
+export function renderLaunchpad(summary: ReportSummary, options: DescriptionOptions = {}): string {
+  const { maxCharacters = maxDescription, whereFilesAre = 'Files named below are in the attached tarball.' } = options;
+  const head = headOf(summary, whereFilesAre);
   const tail = opinionOf(summary);
   const sections = sectionsOf(summary);
   const bare = lengthOf(head) + lengthOf(tail) + sections.reduce((sum, section) => sum + bareLength(section), 0);
@@ -42,11 +49,11 @@ export function renderLaunchpad(summary: ReportSummary): string {
   return [...head, ...lines, ...tail].join('\n').slice(0, maxCharacters).trimEnd() + '\n';
 }
 
-function headOf(summary: ReportSummary): readonly string[] {
+function headOf(summary: ReportSummary, whereFilesAre: string): readonly string[] {
   const { manifest } = summary;
-  const about = `Collected by crdoctor ${manifest.crdoctor} at ${manifest.createdAt} from ${reportTitle(manifest)}. Files named below are in the attached tarball.`;
+  const about = `Collected by crdoctor ${manifest.crdoctor} at ${manifest.createdAt} from ${reportTitle(manifest)}. ${whereFilesAre}`;
   return [
-    titleOf(summary),
+    failureTitle(summary),
     '',
     ...wrap(escapeText(about), columns),
     ...(manifest.complete ? [] : ['Collecting was cut short; what is missing has a status that says so.']),
@@ -55,7 +62,7 @@ function headOf(summary: ReportSummary): readonly string[] {
 }
 
 /** One line that others can search for: what was done and the words of the failure. */
-function titleOf({ action, triage, manifest }: ReportSummary): string {
+export function failureTitle({ action, triage, manifest }: ReportSummary): string {
   const [line] = tellingLines(triage);
   const failure = line === undefined ? firstError(action?.output) : wordsOf(line.text);
   const done = action?.command ?? `Checkpoint or restore of ${reportTitle(manifest)}`;

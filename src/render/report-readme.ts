@@ -58,8 +58,8 @@ function purpose({ crdoctor, createdAt }: Manifest): string {
   return [
     `What a bug report about checkpoint and restore needs, collected by crdoctor ${markdownName(crdoctor)}`,
     `at ${escapeMarkdown(createdAt)}. First the facts as they were found; what crdoctor makes of them stands`,
-    'in a section of its own at the end. `launchpad.txt` is a description ready to paste, `manifest.json` the',
-    'list of everything, `redactions.json` what was taken out. Memory, open files and queues of processes are not in here.',
+    'in a section of its own at the end. `launchpad.txt` is a description ready to paste, `crdoctor.apport` the same',
+    'for apport, `manifest.json` the list of everything, `redactions.json` what was taken out. Memory, open files and queues of processes are not in here.',
   ].join('\n');
 }
 

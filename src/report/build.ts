@@ -9,12 +9,15 @@ import { collectReport, type ReportEvidence, type ReportRequest } from '../evide
 import type { LeftOutFile, PlannedFile } from '../evidence/report-files.js';
 import type { Assessment, Triage } from '../findings/finding.js';
 import { silent, type ProgressSink } from '../progress/progress.js';
+import { renderApport } from '../render/filing/apport-entries.js';
+import { fitAttachments, maxSentBytes } from '../render/filing/packed-attachment.js';
 import { renderLaunchpad } from '../render/launchpad.js';
 import { renderReportReadme } from '../render/report-readme.js';
 import { parseUname } from '../parse/uname.js';
 import type { Manifest, RecordedTarget } from '../source/manifest.js';
 import type { Evidence, Source } from '../source/source.js';
 import { actionEvidence, type ToldAction } from './action.js';
+import { watchAttachments } from './attachment-desk.js';
 import { createAssembler, type Assembler, type Placement, type Redact } from './assembler.js';
 import { renderFindings, renderManifest, renderRedactions } from './json-files.js';
 import { createLogDesk, type LogDesk, type LogJudge } from './log-desk.js';
@@ -67,7 +70,8 @@ export interface ReportedTarget {
 export async function buildReport(options: BuildOptions): Promise<ReportSummary> {
   const { source, request, target, writer, now, signal } = options;
   const createdAt = now();
-  const assembler = createAssembler(writer, options.redact);
+  const attachments = watchAttachments(createAssembler(writer, options.redact));
+  const { assembler } = attachments;
   const desk = createLogDesk(options.logs, options.sinceMs);
   const told = [...actionEvidence(options.action, createdAt), ...(options.watched ?? [])];
   const kept = (options.keptLogs ?? []).filter(({ evidence }) => request.wants(evidence.id));
@@ -109,6 +113,8 @@ export async function buildReport(options: BuildOptions): Promise<ReportSummary>
   await writer.add('findings.json', renderFindings(assessment, triage));
   await writer.add('redactions.json', renderRedactions(assembler.ledger()));
   await writer.add('launchpad.txt', renderLaunchpad(summary));
+  const { packed } = fitAttachments(await attachments.packed(manifest), maxSentBytes);
+  await writer.add('crdoctor.apport', renderApport(summary, packed, createdAt));
   await writer.add('manifest.json', renderManifest(manifest));
   await writer.add('README.md', renderReportReadme(summary));
   return summary;

@@ -105,7 +105,14 @@ describe('crdoctor report', () => {
     expect(statSync(path).mode & 0o777).toBe(0o600);
     const names = [...unpack(path).keys()];
     expect(new Set(names.map((name) => name.split('/')[0]))).toEqual(new Set([stdout.trim().replace('.tar.gz', '')]));
-    for (const file of ['README.md', 'manifest.json', 'findings.json', 'redactions.json', 'launchpad.txt']) {
+    for (const file of [
+      'README.md',
+      'manifest.json',
+      'findings.json',
+      'redactions.json',
+      'launchpad.txt',
+      'crdoctor.apport',
+    ]) {
       expect(names.filter((name) => name.endsWith(`/${file}`))).toHaveLength(1);
     }
     expect(parts()).toEqual([]);

@@ -20,7 +20,12 @@ export function crdoctor(...argv: string[]): Promise<Ran> {
 }
 
 /** `input`: what comes from standard input. */
-export async function crdoctorWith(input: Buffer, ...argv: string[]): Promise<Ran> {
+export function crdoctorWith(input: Buffer, ...argv: string[]): Promise<Ran> {
+  return crdoctorIn({ stdin: () => Readable.from([input]) }, ...argv);
+}
+
+/** `changes`: what is not as usual around the command. */
+export async function crdoctorIn(changes: Partial<Invocation>, ...argv: string[]): Promise<Ran> {
   const written = { stdout: '', stderr: '' };
   const output = (stream: 'stdout' | 'stderr'): Invocation['stdout'] => ({
     write: (text) => void (written[stream] += text),
@@ -37,9 +42,10 @@ export async function crdoctorWith(input: Buffer, ...argv: string[]): Promise<Ra
     signal: new AbortController().signal,
     uid: 0,
     onForcedEnd: () => {},
-    stdin: () => Readable.from([input]),
+    stdin: () => Readable.from([Buffer.alloc(0)]),
     stdout: output('stdout'),
     stderr: output('stderr'),
+    ...changes,
   };
   try {
     return { status: await runCommandLine(invocation), ...written };
