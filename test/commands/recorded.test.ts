@@ -76,7 +76,10 @@ describe('check --on REPORT', () => {
     [['check', '--on', '/nonexistent.tar.gz'], /\/nonexistent\.tar\.gz: no such file or directory/],
     [['check', '--on', '/etc/hostname'], /\/etc\/hostname is no report/],
     [['check', '--on', ''], /--on names no place/],
-    [['check', '--on', 'remote:'], /--on remote:: this release looks at the local host and at reports alone/],
+    [
+      ['check', '--on', 'remote:'],
+      /--on remote:: this release looks at the local host, hosts over ssh and reports alone/,
+    ],
     [['check', '--to', good, '--for', 'move', 'c1'], /this release looks at the local host alone/],
   ])('refuses %j', async (argv, message) => {
     const { status, stdout, stderr } = await crdoctor(...argv);
