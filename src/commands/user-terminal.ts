@@ -1,7 +1,6 @@
 /** The terminal that the user sits at, for commands that hand it on. */
 
-import { readFileSync } from 'node:fs';
-
+import { isInForeground } from '../process/is-in-foreground.js';
 import type { UserTerminal } from './invocation.js';
 
 /** What of a process this needs. */
@@ -53,11 +52,4 @@ function takeKeyboard({ stdin, pid, kill }: TerminalProcess, onInput: (bytes: Ui
     stdin.setRawMode(false);
     stdin.unref();
   };
-}
-
-/** Whether its process group is the one that the terminal listens to (`man 5 proc_pid_stat`, pgrp and tpgid). */
-function isInForeground(): boolean {
-  const text = readFileSync('/proc/self/stat', 'utf8');
-  const fields = text.slice(text.lastIndexOf(')') + 2).split(' ');
-  return fields[2] !== undefined && fields[2] === fields[5];
 }

@@ -43,7 +43,7 @@ describe.runIf(isLabUp)('guard in a project', { timeout: 300_000 }, () => {
     const reported = onHost(labHost, ['env', `--chdir=${folder}`, 'node', program, 'report', name, '-o', 'r.tar.gz']);
     expect(reported.status, reported.shown).toBe(0);
     const files = must('tar', 'tzf', `${folder}/r.tar.gz`);
-    expect(files).toMatch(/\/source\/instance\.log\/snapshot_dump_/);
+    expect(files).toMatch(/\/source\/instance\.log\/lxc\.log/);
     expect(must('tar', 'xzOf', `${folder}/r.tar.gz`, '--wildcards', '*/engine.info.instance.txt')).toContain(name);
   });
 
