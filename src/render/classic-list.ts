@@ -60,6 +60,13 @@ export function sortByClassicList({ artifacts, instance }: Manifest): {
   return { items, others: [...left] };
 }
 
+/** What bug reports are asked for first, the rest in the order that it has. */
+export function classicFirst(artifacts: readonly Artifact[]): readonly Artifact[] {
+  const isClassic = (artifact: Artifact): boolean =>
+    classicItems.some(({ ids }) => ids.some((id) => fits(artifact, id)));
+  return [...artifacts.filter(isClassic), ...artifacts.filter((artifact) => !isClassic(artifact))];
+}
+
 function fits({ id }: Artifact, wanted: EvidenceId): boolean {
   return wanted.endsWith('.*') ? id.startsWith(wanted.slice(0, -1)) : id === wanted;
 }

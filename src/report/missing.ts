@@ -1,5 +1,6 @@
 /** Says in a few lines what a report lacks. */
 
+import { classicFirst } from '../render/classic-list.js';
 import type { Artifact, Manifest } from '../source/manifest.js';
 import type { EvidenceStatus } from '../source/source.js';
 
@@ -8,7 +9,7 @@ const maxNamed = 4;
 /** What could not be had although it may be there; what does not exist is no news. Lines are not escaped. */
 export function missingLines({ artifacts: all, complete, target }: Manifest, isRoot: boolean): readonly string[] {
   // Of a host that could not be looked at, nothing is named one by one.
-  const artifacts = all.filter(({ side }) => side !== 'target' || target?.problem === undefined);
+  const artifacts = classicFirst(all.filter(({ side }) => side !== 'target' || target?.problem === undefined));
   const groups: readonly (readonly [EvidenceStatus, string])[] = [
     ['denied', 'not in the report for lack of permission'],
     ['timed-out', 'not, or not all of it, in the report because it took too long'],
