@@ -22,8 +22,17 @@ const fixture = {
   ofInstance: collected.ofInstance.map(withoutEnvironment),
   ...(instance === undefined && { pair: await gatherPair(collected) }),
 };
-// A fixture tells of the lab, not of the directory that somebody has the checkout in.
-writeFileSync(output, `${JSON.stringify(fixture, null, 1).replaceAll(checkout, '/checkout')}\n`);
+// A fixture tells of the lab, not of the directories that checkouts are in.
+const text = findCheckouts().reduce((all, path) => all.replaceAll(path, '/checkout'), JSON.stringify(fixture, null, 1));
+writeFileSync(output, `${text}\n`);
+
+/** This one and all that are shown in the lab, the longest first. */
+function findCheckouts(): readonly string[] {
+  const mounts = readFileSync('/proc/self/mountinfo', 'utf8');
+  const shown = [...mounts.matchAll(/ (\/\S+) \/\.share\/[0-9a-f]{12} /g)].map(([, root = '']) => root);
+  const paths = [checkout, ...shown].filter((path) => path.length > 1 && !path.startsWith('/usr/'));
+  return [...new Set(paths)].toSorted((left, right) => right.length - left.length);
+}
 
 /** Of the environment of process 1 nothing is read but what tells of a container; the rest is the machine's own. */
 function withoutEnvironment(evidence: Evidence): Evidence {
