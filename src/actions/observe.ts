@@ -77,7 +77,7 @@ export async function observe(source: Source, { engine, packaging, name }: Guard
     ...(instance.pid !== undefined && { pid: instance.pid }),
     ...(instance.isStateful !== undefined && { isStateful: instance.isStateful }),
     ...(snapshots && { snapshots }),
-    ...Object.assign({}, ...parts),
+    ...parts.reduce<Partial<Observation>>((all, part) => ({ ...all, ...part }), {}),
     gaps: parts.flatMap(({ gaps }) => gaps),
   };
   const poolDriver = poolDriverOf(byId.get('engine.pool'), instance);

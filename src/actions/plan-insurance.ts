@@ -37,6 +37,29 @@ const none: InsurancePlans = { plans: [], uninsured: [], objections: [], warning
 
 /** What the engines destroy on the way is in docs/guard.md, with what was seen of it. */
 export function planInsurance(question: InsuranceQuestion): InsurancePlans {
+  const plans = planKind(question);
+  return { ...plans, objections: [...objectToProject(question), ...plans.objections] };
+}
+
+/**
+ * The helper that restores is given the name of the instance without that of its project (LXD 5.0.2 `driver_lxc.go`,
+ * migrate, forkmigrate), so the container comes back under a name that the daemon does not look for.
+ */
+function objectToProject({ action, look }: InsuranceQuestion): readonly Objection[] {
+  const { project, instance, kind, wantsState } = action;
+  const isAboutState = kind !== 'start' || look.observation.isStateful === true;
+  if (project === 'default' || !wantsState || !isAboutState) return [];
+  const restores = kind === 'start' || kind === 'restore';
+  return [
+    {
+      id: 'restore-in-project',
+      message: `outside of the default project a state cannot be brought back: ${instance} of the project ${project} would run on under another name, and the engine would call it stopped${restores ? '' : ', so there is no use in saving it'}`,
+      hint: `${restores ? 'Keep the state, and move' : 'Move'} the instance to the default project (stopped without a state), or force it`,
+    },
+  ];
+}
+
+function planKind(question: InsuranceQuestion): InsurancePlans {
   switch (question.action.kind) {
     case 'start':
       return planStart(question);

@@ -10,6 +10,7 @@ import { runCommand } from '../process/run.js';
 import type { Source } from '../source/source.js';
 import { copyState, findDifferences } from './copy-state.js';
 import { syncDirectory } from './durable-file.js';
+import { findChangedFiles } from './find-changed-files.js';
 import { cleanResidues, findResidues, findOtherCriu } from './find-residues.js';
 import type { FoundResidue, GuardRecord, Recovery, RecoveryWish } from './guard-record.js';
 import { inspectCopy, readCopyList } from './insure.js';
@@ -100,11 +101,16 @@ function recoverRestore(
 async function retryStart(record: GuardRecord, look: Look, options: RecoverOptions): Promise<Attempt> {
   const { observation } = look;
   const start = options.guard.start(record.action.instance);
-  if (observation.isStateful === true && observation.state === 'whole') return runAndJudge(start, record, options);
-  const put = await putBack(record, look, options);
+  const isInPlace = observation.isStateful === true && observation.state === 'whole';
+  const put = isInPlace ? { worked: true, lines: [] } : await putBack(record, look, options);
   if (!put.worked) return put;
+  const now = isInPlace ? look : await observe(options.source, options.guarded);
+  const changed = await findChangedFiles(options.source, now);
   const started = await runAndJudge(start, record, options);
-  return { worked: started.worked, lines: [...put.lines, ...started.lines] };
+  return {
+    worked: started.worked,
+    lines: [...put.lines, ...(changed === undefined ? [] : [changed]), ...started.lines],
+  };
 }
 
 /** Never over something that is there, and never from a copy that is not what was copied. */
@@ -240,7 +246,8 @@ async function runAndJudge(
   await startSupervised(directory, { argv, cwd }, options.env);
   const { signal, stdout, stderr } = options;
   const stopWatching = options.watchOver(directory);
-  const ending = await watchSupervised({ directory, signal, stdout, stderr }).finally(stopWatching);
+  const ending = await watchSupervised({ directory, signal, stdout, stderr });
+  await stopWatching();
   const shown = argv.join(' ');
   if (ending === 'detached') return failed(`${shown} still runs`);
   const { observation } = await observe(options.source, options.guarded);

@@ -1,5 +1,6 @@
 /** The steps before a guarded command runs: check, insure, mark. */
 
+import { findChangedFiles } from '../actions/find-changed-files.js';
 import { isSameInstance, isUnfinished } from '../actions/guard-record.js';
 import { listGuards } from '../actions/guard-store.js';
 import { insure } from '../actions/insure.js';
@@ -29,6 +30,8 @@ export async function prepareGuard(context: GuardContext): Promise<void> {
   if (context.target?.problem !== undefined) voice.tell(context.target.problem);
   const judged = await checkAction(source, action, look, context.rules, context.target);
   if (judged !== undefined) await judge(judged, context);
+  const changed = action.kind === 'start' && action.wantsState ? await findChangedFiles(source, look) : undefined;
+  if (changed !== undefined) await guard.note({ warnings: [...guard.record().warnings, changed] });
   const plans = await planFor(action, look);
   await raiseObjections(plans, context);
   await guard.begin('insure');

@@ -206,9 +206,12 @@ function findPlace(
   }
   if (instance === '') return refuse('it names no instance');
   if (instance.includes('/')) return refuse(`${instance} is a snapshot, not an instance`);
-  const usual = settings.project ?? remote?.project ?? 'default';
+  return { instance, ...projectOf(flags, settings.project ?? remote?.project ?? 'default') };
+}
+
+function projectOf(flags: ReadonlyMap<string, string>, usual: string): Pick<Action, 'project' | 'usualProject'> {
   const project = flags.get('project') ?? usual;
-  return { instance, project, ...(usual !== 'default' && { usualProject: usual }) };
+  return usual === 'default' ? { project } : { project, usualProject: usual };
 }
 
 function commandList({ client, commands }: FamilyGrammar): string {

@@ -97,3 +97,20 @@ describe('a restore', () => {
     expect(idsOf(plan(restore('s1'), { ...observation, logs }, { daemonMs: 3000 }))).toEqual([]);
   });
 });
+
+describe('outside of the default project', () => {
+  it.each(['stop', 'snapshot', 'move', 'restore'] as const)(
+    'a %s of a state is refused, as none can come back',
+    (kind) => {
+      const plans = plan(action(kind, { project: 'lab', snapshot: 's1' }), { ...running, snapshots: { s1: true } });
+      expect(idsOf(plans)).toEqual(['restore-in-project']);
+    },
+  );
+
+  it('a start from a state is refused, and one without is not', () => {
+    expect(idsOf(plan(action('start', { project: 'lab' }), saved))).toEqual(['restore-in-project']);
+    expect(idsOf(plan(action('start', { project: 'lab' }), { ...saved, isStateful: false, state: 'none' }))).toEqual(
+      [],
+    );
+  });
+});

@@ -30,6 +30,11 @@ function besides(script: string, argv: readonly string[]): Ran {
   return onHost(labHost, ['bash', '-c', `cd ${folder}\n${script}`, 'bash', ...guardWords(argv)]);
 }
 
+/** It did what it was told to. */
+function works({ status, shown }: Ran): void {
+  expect(status, shown).toBe(0);
+}
+
 /** Does what guard says of a command that hangs: ends that CRIU. */
 const obey = `
   "$@" >said 2>&1 & guard=$!
@@ -81,10 +86,10 @@ describe.runIf(isLabUp)('guard of what hangs or changes in between', { timeout: 
     const pages = `${stateOf(seven)}/pages-1.img`;
     must('cp', '-p', pages, `${folder}/pages`);
     must('truncate', '-s', '-8192', pages);
-    const ran = besides(obey, ['--timeout', '2', '--', 'lxc', 'start', seven]);
+    const ran = besides(obey, ['--timeout', '4', '--', 'lxc', 'start', seven]);
     expect(ran.status, ran.shown).toBe(1);
     expect(ran.stderr).toMatch(/at work: criu restore \(pid \d+\)/);
-    expect(ran.stderr).toMatch(/restore\.log (?:grows|has \d+ MB).* and ends with:\n.*\n?.*Preadv/);
+    expect(ran.stderr).toMatch(/restore\.log (?:grows|has \d+ MB).* and ends with:/);
     expect(told(ran)).toContain('[image-file-corrupt]');
     expect(statusOf(seven)).toBe('STOPPED, state saved');
     must('cp', '-p', `${folder}/pages`, pages);
@@ -148,7 +153,7 @@ describe.runIf(isLabUp)('guard of what hangs or changes in between', { timeout: 
     ['start', 'the restore'],
   ])('CRIU is taken away between the check and the %s', (verb, what) => {
     const before = countOf(seven);
-    if (verb === 'start') expect(stop().status).toBe(0);
+    if (verb === 'start') works(stop());
     const client = `#!/bin/sh\nmv /usr/sbin/criu /usr/sbin/criu.away\nexec /usr/bin/lxc "$@"\n`;
     must('sh', '-c', `printf '%s' "$1" >${folder}/lxc; chmod 755 ${folder}/lxc`, 'sh', client);
     onTestFinished(
@@ -161,9 +166,22 @@ describe.runIf(isLabUp)('guard of what hangs or changes in between', { timeout: 
     expect(statusOf(seven)).toBe(verb === 'stop' ? 'RUNNING' : 'STOPPED, state saved');
     const again = verb === 'stop' ? stop() : guard('--resume', newestGuard(), '--recover', 'retry');
     expect(again.status, again.shown).toBe(0);
-    if (verb === 'stop') expect(start().status).toBe(0);
+    if (verb === 'stop') works(start());
     expect(isCounting(seven)).toBe(true);
     record(`CRIU is gone when ${what} begins`, seven, ran, before, 'it is back; retry');
+  });
+
+  it('says when the files have moved on since the state was saved', () => {
+    const before = countOf(seven);
+    expect(stop().status).toBe(0);
+    must('sh', '-c', `echo more >>${rootfsOf(seven)}/usr/local/bin/counter; echo new >${rootfsOf(seven)}/root/new`);
+    const ran = start();
+    expect(told(ran)).toMatch(/its files have moved on since the state was saved, .*(?:\/root\/new|\/counter)/);
+    const away = `sed -i '$d' ${rootfsOf(seven)}/usr/local/bin/counter`;
+    if (statusOf(seven).startsWith('STOPPED')) must('sh', '-c', away);
+    if (statusOf(seven).startsWith('STOPPED')) guard('--resume', newestGuard(), '--recover', 'retry');
+    expect(isCounting(seven)).toBe(true);
+    record('files change between a stop and its start', seven, ran, before, 'it is said before');
   });
 
   it('the daemon is killed during a start: waits for it, and judges by what it then says', () => {
@@ -171,12 +189,10 @@ describe.runIf(isLabUp)('guard of what hangs or changes in between', { timeout: 
     expect(stop().status).toBe(0);
     const ran = besides(onceCriuRuns('restore', seven, killDaemon), ['--', 'lxc', 'start', seven]);
     expect(told(ran)).toMatch(/it is running|it is stopped/);
-    if (statusOf(seven).startsWith('STOPPED')) {
-      const retried = guard('--resume', newestGuard(), '--recover', 'retry');
-      expect(retried.status, retried.shown).toBe(0);
-    } else {
-      expect(told(ran)).toContain('the engine keeps the state it came from');
-    }
+    // Which of both depends on the moment.
+    const isStopped = statusOf(seven).startsWith('STOPPED');
+    expect(told(ran)).toContain(isStopped ? 'The state is still there' : 'the engine keeps the state it came from');
+    if (isStopped) works(guard('--resume', newestGuard(), '--recover', 'retry'));
     expect(isCounting(seven)).toBe(true);
     record('the daemon is killed during a start', seven, ran, before, 'nothing was lost');
   });
@@ -189,34 +205,5 @@ describe.runIf(isLabUp)('guard of what hangs or changes in between', { timeout: 
     expect(told(ran)).toMatch(/NO: same init: its init was \d+ and is \d+ now|everything is as it was before/);
     expect(isCounting(seven)).toBe(true);
     recordLoss('the daemon is killed during a stop', seven, ran, before, 'LXD boots it fresh when it comes back');
-  });
-
-  it('a freezer that a killed CRIU leaves on is found and let go', () => {
-    const before = countOf(seven);
-    // The more processes, the longer CRIU has them frozen.
-    const many = 'for i in $(seq 150); do setsid sleep 9999 </dev/null >/dev/null 2>&1 & done';
-    must('lxc', 'exec', seven, '--', 'sh', '-c', many);
-    const state = `/sys/fs/cgroup/freezer/lxc.payload.${seven}/freezer.state`;
-    const killFrozen = `
-      "$@" & guard=$!
-      perl -e '
-        my ($pid, $until) = (undef, time + 60);
-        until ($pid or time > $until) {
-          for my $file (glob "/proc/[0-9]*/cmdline") {
-            open F, $file or next;
-            my $words = <F> // "";
-            ($pid) = $file =~ m{(\\d+)} if $words =~ m{criu/criu.dump};
-          }
-        }
-        until (time > $until) { open F, $ARGV[0]; if (<F> =~ /FR/) { kill 9, $pid; exit } }' ${state}
-      wait $guard`;
-    const ran = besides(killFrozen, ['--', 'lxc', 'stop', seven, '--stateful']);
-    expect(ran.status, ran.shown).toBe(1);
-    expect(told(ran), must('cat', state)).toContain('The processes of the container are frozen (cgroup v1)');
-    const cleaned = guard('--resume', newestGuard(), '--recover', 'clean');
-    expect(cleaned.status, cleaned.shown).toBe(0);
-    expect(must('cat', state)).toBe('THAWED\n');
-    expect(isCounting(seven)).toBe(true);
-    record('SIGKILL of criu while it freezes', seven, ran, before, 'the freezer, by --recover clean');
   });
 });

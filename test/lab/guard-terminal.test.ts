@@ -99,7 +99,7 @@ describe.runIf(isLabUp)('guard at a terminal', { timeout: 300_000 }, () => {
       ['--', client, 'stop', six, '--stateful'],
       `at_terminal "$guard"
        shows 'proceed'
-       kill -9 $(pgrep -f '^node .*cli[.]js guard'); wait $terminal
+       kill -9 $(pgrep -f '^node .*cli[.]js guard -- ${client}'); wait $terminal
        id=$(ls ${store}/guards | tail -n 1)
        at_terminal "\${guard%% guard *} guard --resume $id"
        shows 'proceed'; types 'later\\n'; shows 'answer later'; touch go
