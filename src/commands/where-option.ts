@@ -47,7 +47,10 @@ export function readPlaceOf<Kind extends PlaceKind>(
 ): Extract<Place, { kind: Kind }> {
   const place = readPlace(option, where);
   if (isOneOf(kinds, place)) return place;
-  const known = kinds.map((kind) => kindWords[kind]).join(' and at ');
+  const known = kinds
+    .map((kind) => kindWords[kind])
+    .join(', ')
+    .replace(/, (?=[^,]*$)/, ' and ');
   throw new UserError(`${option} ${where}: this release looks at ${known} alone`, {
     hint: `run crdoctor on that host, or write ${option} local`,
   });

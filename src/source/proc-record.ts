@@ -1,7 +1,7 @@
 /** What another host said of its files, kept so that the reader of processes can read it without waiting. */
 
 import type { RunOptions, RunResult } from '../process/run.js';
-import { type FileStat, type FileSystemSpace, type ProcFiles } from './proc-files.js';
+import type { FileStat, FileSystemSpace, ProcFiles } from './proc-files.js';
 
 /** Why something could not be read, as a code of the system. */
 export type FailureCode = 'ENOENT' | 'EACCES' | 'EIO';
@@ -61,31 +61,14 @@ export function createProcRecord(processor: string): ProcRecord {
     if (value === undefined || (typeof value === 'object' && 'failure' in value)) throw failureOf(value?.failure, path);
     return value;
   };
-  const text = (path: string): string => {
-    const value = read('text', path);
-    return typeof value === 'string' ? value : value.toString('utf8');
-  };
   const files: ProcFiles = {
-    shown: text,
     shownLast: (path) => {
-      if (last.size === 0) return text(path);
+      if (last.size === 0) return read('text', path).toString();
       const value = last.get(path);
       if (value === undefined) throw failureOf('ENOENT', path);
       return value.toString('utf8');
     },
-    parts: (path, maxLength = Number.POSITIVE_INFINITY) => {
-      const value = text(path);
-      return value.length > maxLength ? undefined : value;
-    },
-    lines: (path, maxLength, take) => {
-      const value = text(path);
-      for (const line of value.slice(0, maxLength).replace(/\n$/, '').split('\n')) if (value !== '') take(line);
-      return value.length <= maxLength;
-    },
-    head: (path, maxBytes) => {
-      const value = read('text', path);
-      return (typeof value === 'string' ? Buffer.from(value) : value).subarray(0, maxBytes);
-    },
+    ...textReaders((path) => read('text', path)),
     names: (path) => read('names', path),
     link: (path) => read('link', path),
     stat: (path) => {
@@ -135,6 +118,24 @@ export function createProcRecord(processor: string): ProcRecord {
         isEmpty: asked.length === 0 && Object.values(paths).every(({ size }) => size === 0),
       };
     },
+  };
+}
+
+/** The ways to read a text that is there as a whole. */
+function textReaders(read: (path: string) => Buffer | string): Pick<ProcFiles, 'shown' | 'parts' | 'lines' | 'head'> {
+  const text = (path: string): string => read(path).toString();
+  return {
+    shown: text,
+    parts: (path, maxLength = Number.POSITIVE_INFINITY) => {
+      const value = text(path);
+      return value.length > maxLength ? undefined : value;
+    },
+    lines: (path, maxLength, take) => {
+      const value = text(path);
+      for (const line of value.slice(0, maxLength).replace(/\n$/, '').split('\n')) if (value !== '') take(line);
+      return value.length <= maxLength;
+    },
+    head: (path, maxBytes) => Buffer.from(read(path)).subarray(0, maxBytes),
   };
 }
 

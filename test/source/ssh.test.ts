@@ -170,8 +170,12 @@ describe.each(shells)('a far %s', (name, shell) => {
       const [far] = await source.gather([request]);
       const [near] = await openLocal({ env: process.env }).gather([request]);
       expect(far?.status).toBe('ok');
-      if (name === 'poor shell') expect(far?.text).toMatch(/^cut sockets$/m);
-      else expect(steady(far?.text)).toEqual(steady(near?.text));
+      // The poor one is in a mount namespace of its own, and has no perl.
+      const isCommon = (line: string): boolean =>
+        name !== 'poor shell' || !/^(?:ns:mnt|cut sockets|socket) /.test(`${line} `);
+      const told = steady(far?.text).filter(isCommon);
+      const known = steady(near?.text).filter(isCommon);
+      expect(told).toEqual(known);
       const [none] = await source.gather([{ id: 'x', kind: 'tasks', rootPid: 4_194_304 }]);
       expect(none?.status).toBe('absent');
     } finally {
@@ -294,7 +298,8 @@ describe('no connection', () => {
       .open()
       .catch((reason: unknown) => reason);
     expect(String(error)).toMatch(message);
-    expect(error).toMatchObject({ name: 'UserError', exitStatus: 5, message: expect.stringMatching(/^ssh:far: /) });
+    expect(error).toMatchObject({ name: 'UserError', exitStatus: 5 });
+    expect(String(error)).toMatch(/^UserError: ssh:far: /);
   });
 
   it('is said when there is no ssh', async () => {
@@ -342,7 +347,8 @@ exec cat >/dev/null`;
     const { source, close } = await createFakeSsh(hostile(answer)).open();
     const [evidence] = await source.gather([command('true')]);
     await close();
-    expect(evidence).toMatchObject({ status: 'failed', reason: expect.stringMatching(reason) });
+    expect(evidence?.status).toBe('failed');
+    expect(evidence?.reason).toMatch(reason);
   });
 
   it('that packs a bomb gets no further than the limit', { timeout: 60_000 }, async () => {
