@@ -2,7 +2,8 @@
 
 import { chooseStateDirectory, forgetGuard, listGuards, openStore, type GuardStore } from '../actions/guard-store.js';
 import { isUnfinished, lastStep, type GuardRecord } from '../actions/guard-record.js';
-import { quoteCommand, stateCopyOf } from '../actions/find-ways-out.js';
+import { stateCopyOf } from '../actions/find-ways-out.js';
+import { quoteCommand } from '../actions/quote-command.js';
 import { exitStatus, UserError } from '../errors.js';
 import { renderGuardList } from '../render/guard-text.js';
 import { readGuardTask, type GuardArguments } from './guard-options.js';

@@ -1,12 +1,10 @@
 /** Asks a source for everything a report holds. What cannot be had becomes evidence that says so. */
 
 import type { Engine, InstanceAddress, Packaging } from '../engines/engine.js';
-import { UserError } from '../errors.js';
 import { parseServer } from '../parse/server-json.js';
 import type { Evidence, EvidenceId, EvidenceRequest, Source } from '../source/source.js';
 import { placeRequests } from './catalogue.js';
 import { chooseEngine } from './collect-target.js';
-import { gatherShared } from './gather-pair.js';
 import { gatherHost, guessEngine, rejudgeCriu, type Collected } from './collect.js';
 import {
   daemonRequests,
@@ -20,7 +18,8 @@ import { gatherProcesses } from './process-evidence.js';
 import { planDirectories } from './report-directories.js';
 import type { FilePlan } from './report-files.js';
 import { settleAnswers } from './report-answers.js';
-import { locateInstance, type LocatedInstance } from './resolve.js';
+import { gatherForOthers, locateForReport } from './report-ends.js';
+import type { LocatedInstance } from './resolve.js';
 import { scoutHost, type Scout } from './scout.js';
 
 /** What is to be reported; without an instance the host alone. */
@@ -63,7 +62,7 @@ export async function collectReport(source: Source, request: ReportRequest): Pro
     request.mayBeMissing === true ? chooseEngine(scout, request.engine) : guessEngine(scout, request.engine);
   const { instance: name } = request;
   const [located, firstHost, general, ofGuess, early] = await Promise.all([
-    name === undefined ? undefined : locate(source, scout, name, request),
+    name === undefined ? undefined : locateForReport(source, scout, name, request),
     gatherHost(wanted, scout, guess?.name, name === undefined ? guess?.serverRequest : undefined),
     gatherGeneral(wanted),
     gatherEngine(wanted, scout, guess),
@@ -77,7 +76,7 @@ export async function collectReport(source: Source, request: ReportRequest): Pro
     found.engine === guess ? ofGuess : gatherEngine(wanted, scout, found.engine),
     gatherDaemon(wanted, server),
     gatherInstance(wanted, scout, found),
-    gatherForOthers(wanted, host, found, request),
+    gatherForOthers(wanted, host, found.engine, found.located, request),
   ]);
   const isWanted = ({ id }: Evidence): boolean => request.wants(id);
   const collected: Collected = {
@@ -97,42 +96,6 @@ export async function collectReport(source: Source, request: ReportRequest): Pro
     plans: ofInstance.plans,
     notes: [...listOf(located?.reason), ...ofInstance.plans.flatMap(({ notes }) => notes)],
   };
-}
-
-async function locate(
-  source: Source,
-  scout: Scout,
-  name: string,
-  request: ReportRequest,
-): Promise<LocatedInstance | undefined> {
-  try {
-    return await locateInstance(source, scout, name, request);
-  } catch (error) {
-    if (request.mayBeMissing !== true || !(error instanceof UserError)) throw error;
-    const engine = chooseEngine(scout, request.engine);
-    if (engine === undefined || engine.refuseName(name) !== undefined) return undefined;
-    const answers = await source.gather([...engine.instanceRequests(name), ...listOf(engine.serverRequest)]);
-    const isServer = ({ id }: Evidence): boolean => id === engine.serverRequest?.id;
-    const evidence = answers.filter((each) => !isServer(each));
-    return { engine, instance: undefined, reason: error.message, server: answers.find(isServer), evidence };
-  }
-}
-
-/** What this host is compared by with the other end of a move, which may be looked at elsewhere and later. */
-async function gatherForOthers(
-  source: Source,
-  host: readonly Evidence[],
-  { engine, located }: Found,
-  { mayBeMissing = false, isOneOfTwo = false }: ReportRequest,
-): Promise<readonly Evidence[]> {
-  const answered = new Set(located?.evidence.map(({ id }) => id));
-  // A target is asked for it together with what the instance needs there.
-  const ofEngine = mayBeMissing ? [] : (engine?.targetRequests ?? []).filter(({ id }) => !answered.has(id));
-  const [shared, more] = await Promise.all([
-    gatherShared(source, host, engine?.name, isOneOfTwo),
-    source.gather(ofEngine),
-  ]);
-  return [...shared, ...more];
 }
 
 /** What is being reported, as far as it is known. */

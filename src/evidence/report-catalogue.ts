@@ -3,6 +3,7 @@
 import type { Engine, Packaging } from '../engines/engine.js';
 import { engines } from '../engines/index.js';
 import type { EvidenceId, EvidenceRequest } from '../source/source.js';
+import { clockRequest, pairRequests } from './pair-catalogue.js';
 import { hostRequests, placeRequests, processRequests, scoutRequests, snapRequests } from './catalogue.js';
 
 const shortCommandMs = 10_000;
@@ -137,13 +138,17 @@ export function knownIds(): readonly EvidenceId[] {
     ...reportHostRequests,
     ...daemonRequests(1),
     ...placeRequests(places, undefined),
+    ...pairRequests(undefined),
+    clockRequest,
     ...Object.values(engines).flatMap((engine) => [
       ...reportEngineRequests(engine, 'other', true),
       ...engine.report.instanceRequests('x', 'x'),
       ...engine.instanceRequests('x'),
+      ...engine.targetRequests,
       ...[engine.serverRequest, engine.pidRequest('x')].filter((request) => request !== undefined),
     ]),
   ];
-  const ids = [...requests.map(({ id }) => id), ...expectedItems(true), 'criu.check'];
+  const ofTarget = ['target.api', 'target.paths', 'target.space'];
+  const ids = [...requests.map(({ id }) => id), ...expectedItems(true), ...ofTarget, 'criu.check'];
   return [...new Set([...ids, 'action.command', 'action.output'])].toSorted();
 }

@@ -54,11 +54,16 @@ function hostRow(host: HostSummary, engine: string | undefined): readonly string
 export function findingTable(findings: readonly Finding[]): string {
   const rows = joinPhases(findings).map(({ finding, phases }) => [
     finding.severity,
-    phases.join(', '),
+    `${phases.join(', ')}${isOnTarget(finding) ? ', on the target' : ''}`,
     markdownName(finding.cause),
     escapeMarkdown(finding.title),
   ]);
   return rows.length === 0 ? '' : markdownTable(['severity', 'phase', 'cause', 'what'], rows);
+}
+
+/** Only where there are two hosts does anything happen on a target. */
+function isOnTarget({ occurrences }: Finding): boolean {
+  return occurrences.length > 0 && occurrences.every(({ side }) => side === 'target');
 }
 
 /** What a finding says and what to do about it; `heading` is the marks in front of its title. */

@@ -2,8 +2,7 @@
 
 import type { ReportWriter } from '../archive/write.js';
 import type { Collected } from '../evidence/collect.js';
-import { chooseEngine, type CollectedTarget } from '../evidence/collect-target.js';
-import { scoutHost } from '../evidence/scout.js';
+import type { CollectedTarget } from '../evidence/collect-target.js';
 import { gatherForInstance } from '../evidence/gather-pair.js';
 import { collectReport, type ReportEvidence, type ReportRequest } from '../evidence/collect-report.js';
 import type { LeftOutFile, PlannedFile } from '../evidence/report-files.js';
@@ -13,14 +12,14 @@ import { renderApport } from '../render/filing/apport-entries.js';
 import { fitAttachments, maxSentBytes } from '../render/filing/packed-attachment.js';
 import { renderLaunchpad } from '../render/launchpad.js';
 import { renderReportReadme } from '../render/report-readme.js';
-import { parseUname } from '../parse/uname.js';
-import type { Manifest, RecordedTarget } from '../source/manifest.js';
+import type { Manifest } from '../source/manifest.js';
 import type { Evidence, Source } from '../source/source.js';
 import { actionEvidence, type ToldAction } from './action.js';
 import { watchAttachments } from './attachment-desk.js';
 import { createAssembler, type Assembler, type Placement, type Redact } from './assembler.js';
 import { renderFindings, renderManifest, renderRedactions } from './json-files.js';
 import { createLogDesk, type LogDesk, type LogJudge } from './log-desk.js';
+import { recordedTarget, requestOf, requestOfTwo, type ReportedTarget } from './reported-target.js';
 import type { ReportSummary } from './summary.js';
 
 export interface BuildOptions {
@@ -50,17 +49,6 @@ export interface BuildOptions {
   readonly onProgress?: ProgressSink;
   /** Aborts when no more evidence is to be collected; what there is is packed all the same. */
   readonly signal: AbortSignal;
-}
-
-/** The second host of a report. */
-export interface ReportedTarget {
-  readonly source: Source;
-  /** Name of the instance there. */
-  readonly instance: string | undefined;
-  /** Why it cannot be looked at as a whole; undefined = nothing is known against it. Untrusted. */
-  readonly problem?: string;
-  /** Evidence about the way to it. */
-  readonly told: readonly Evidence[];
 }
 
 /**
@@ -122,16 +110,6 @@ export async function buildReport(options: BuildOptions): Promise<ReportSummary>
 
 function evidenceOf({ collected, extras }: ReportEvidence): readonly Evidence[] {
   return [...collected.host, ...collected.ofInstance, ...extras];
-}
-
-/** Where one engine is installed on the source, the target is asked for the same one, whatever it has itself. */
-async function requestOfTwo(source: Source, request: ReportRequest): Promise<ReportRequest> {
-  const engine = request.engine ?? chooseEngine(await scoutHost(source), undefined)?.name;
-  return { ...request, ...(engine !== undefined && { engine }), isOneOfTwo: true };
-}
-
-function requestOf({ wants, engine }: ReportRequest, { instance }: ReportedTarget): ReportRequest {
-  return { wants, engine, instance, mayBeMissing: true, isOneOfTwo: true };
 }
 
 /** Gives the evidence that the target is judged by, as it was packed. */
@@ -242,22 +220,9 @@ function manifestOf(
     ...(collected.engine !== undefined && { engine: collected.engine }),
     ...(request.instance !== undefined && { instance: request.instance }),
     ...(hostname !== '' && { hostname }),
-    ...(target !== undefined && { target: recordedTarget(target, assembler, options) }),
+    ...(target !== undefined && { target: recordedTarget(target, assembler, (text) => redactNote(text, options)) }),
     complete,
     artifacts: assembler.artifacts(),
-  };
-}
-
-function recordedTarget(
-  { source, problem }: ReportedTarget,
-  assembler: Assembler,
-  options: BuildOptions,
-): RecordedTarget {
-  const hostname = parseUname(assembler.textOf('host.uname', 'target') ?? '')?.hostname;
-  return {
-    where: redactNote(source.where, options),
-    ...(hostname !== undefined && { hostname }),
-    ...(problem !== undefined && { problem: redactNote(problem, options) }),
   };
 }
 

@@ -42,11 +42,14 @@ export function makeMovable(kind: string, ...options: readonly string[]): string
   return name;
 }
 
-/** Gone from both hosts; what a move left behind cannot be deleted for some seconds. */
+/** Gone from both hosts, with the logs of failed receives; what a move left behind cannot be deleted for some seconds. */
 export function deleteEverywhere(name: string): void {
   const script =
     'for i in $(seq 20); do lxc info "$1" >/dev/null 2>&1 || exit 0; lxc delete -q -f "$1"; sleep 0.5; done';
-  for (const host of ['a', 'b'] as const) on(host, 'sh', '-c', script, 'sh', name);
+  for (const host of ['a', 'b'] as const) {
+    on(host, 'sh', '-c', script, 'sh', name);
+    on(host, 'rm', '-rf', '--one-file-system', `/var/log/lxd/${name}`);
+  }
 }
 
 /** What its workload has counted up to. */

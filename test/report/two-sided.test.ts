@@ -3,7 +3,8 @@
 import { describe, expect, it } from 'vitest';
 
 import type { Manifest } from '../../src/source/manifest.js';
-import { buildReport, type ReportedTarget } from '../../src/report/build.js';
+import { buildReport } from '../../src/report/build.js';
+import type { ReportedTarget } from '../../src/report/reported-target.js';
 import { missingLines } from '../../src/report/missing.js';
 import { renderReportReadme } from '../../src/render/report-readme.js';
 import { createUnreachable } from '../../src/source/unreachable.js';
