@@ -58,22 +58,8 @@ function commandTable(invocation: Invocation, choose: (task: Task) => void): Arg
           .options(workOptions),
       (parsed) => choose(async () => (await import('./check.js')).runCheck(parsed, invocation)),
     )
-    .command(
-      'triage [path..]',
-      'Find the cause of a failure in its logs',
-      (command) =>
-        command
-          .usage('$0 triage PATH... [--against GOOD]')
-          .positional('path', {
-            type: 'string',
-            array: true,
-            describe:
-              'Log, directory, report, sosreport, checkpoint of podman, any tar or zip with logs in it, or - for stdin; gzip, xz, zstd and bzip2 are unpacked',
-          })
-          .options({ ...outputOptions, ...triageOptions })
-          .options(workOptions)
-          .epilogue(triageEpilogue),
-      (parsed) => choose(async () => (await import('./triage.js')).runTriage(parsed, invocation)),
+    .command('triage [path..]', 'Find the cause of a failure in its logs', triageCommand, (parsed) =>
+      choose(async () => (await import('./triage.js')).runTriage(parsed, invocation)),
     )
     .command(
       'report [instance]',
@@ -122,6 +108,20 @@ function commandTable(invocation: Invocation, choose: (task: Task) => void): Arg
     })
     .exitProcess(false)
     .fail(false);
+}
+
+function triageCommand(command: Argv) {
+  return command
+    .usage('$0 triage PATH... [--against GOOD]')
+    .positional('path', {
+      type: 'string',
+      array: true,
+      describe:
+        'Log, directory, report, sosreport, checkpoint of podman, any tar or zip with logs in it, or - for stdin; gzip, xz, zstd and bzip2 are unpacked',
+    })
+    .options({ ...outputOptions, ...triageOptions })
+    .options(workOptions)
+    .epilogue(triageEpilogue);
 }
 
 function fileCommand(command: Argv) {
