@@ -74,7 +74,7 @@ export async function collectReport(source: Source, request: ReportRequest): Pro
     found.engine === guess ? ofGuess : gatherEngine(wanted, scout, found.engine),
     gatherDaemon(wanted, server),
     gatherInstance(wanted, scout, found),
-    found.engine?.name === guess?.name ? forGuess : gatherForOthers(wanted, scout, found.engine, request),
+    isSame(found.engine, guess) ? forGuess : gatherForOthers(wanted, scout, found.engine, request),
   ]);
   const shared = unanswered(forOthers, located);
   const isWanted = ({ id }: Evidence): boolean => request.wants(id);
@@ -95,6 +95,11 @@ export async function collectReport(source: Source, request: ReportRequest): Pro
     plans: ofInstance.plans,
     notes: [...listOf(located?.reason), ...ofInstance.plans.flatMap(({ notes }) => notes)],
   };
+}
+
+/** Also when one of them is asked about another project. */
+function isSame(engine: Engine | undefined, other: Engine | undefined): boolean {
+  return engine?.name === other?.name;
 }
 
 /** That a target lacks the engine is no error. */
