@@ -58,26 +58,27 @@ export interface ReportEvidence {
 export async function collectReport(source: Source, request: ReportRequest): Promise<ReportEvidence> {
   const scout = await scoutHost(source);
   const wanted = onlyWanted(source, request.wants);
-  const guess =
-    request.mayBeMissing === true ? chooseEngine(scout, request.engine) : guessEngine(scout, request.engine);
+  const guess = guessFor(scout, request);
   const { instance: name } = request;
-  const [located, firstHost, general, ofGuess, early] = await Promise.all([
+  const [located, firstHost, general, ofGuess, early, forGuess] = await Promise.all([
     name === undefined ? undefined : locateForReport(source, scout, name, request),
     gatherHost(wanted, scout, guess?.name, name === undefined ? guess?.serverRequest : undefined),
     gatherGeneral(wanted),
     gatherEngine(wanted, scout, guess),
     gatherByName(wanted, guess, name),
+    gatherForOthers(wanted, scout, guess, request),
   ]);
   const isGuessed = located === undefined || located.engine === guess;
   const found: Found = { name, located, engine: located?.engine ?? guess, early: isGuessed ? early : [] };
   const host = located ? await rejudgeCriu(wanted, scout, firstHost, guess?.name, located.engine.name) : firstHost;
   const server = located?.server ?? host.find(({ id }) => id === found.engine?.serverRequest?.id);
-  const [ofEngine, ofDaemon, ofInstance, shared] = await Promise.all([
+  const [ofEngine, ofDaemon, ofInstance, forOthers] = await Promise.all([
     found.engine === guess ? ofGuess : gatherEngine(wanted, scout, found.engine),
     gatherDaemon(wanted, server),
     gatherInstance(wanted, scout, found),
-    gatherForOthers(wanted, host, found.engine, found.located, request),
+    isSame(found.engine, guess) ? forGuess : gatherForOthers(wanted, scout, found.engine, request),
   ]);
+  const shared = unanswered(forOthers, located);
   const isWanted = ({ id }: Evidence): boolean => request.wants(id);
   const collected: Collected = {
     engine: found.engine?.name,
@@ -96,6 +97,22 @@ export async function collectReport(source: Source, request: ReportRequest): Pro
     plans: ofInstance.plans,
     notes: [...listOf(located?.reason), ...ofInstance.plans.flatMap(({ notes }) => notes)],
   };
+}
+
+/** Also when one of them is asked about another project. */
+function isSame(engine: Engine | undefined, other: Engine | undefined): boolean {
+  return engine?.name === other?.name;
+}
+
+/** That a target lacks the engine is no error. */
+function guessFor(scout: Scout, { engine, mayBeMissing = false }: ReportRequest): Engine | undefined {
+  return mayBeMissing ? chooseEngine(scout, engine) : guessEngine(scout, engine);
+}
+
+/** Each id once: of the instance, its engine has answered some of it already. */
+function unanswered(evidence: readonly Evidence[], located: LocatedInstance | undefined): readonly Evidence[] {
+  const answered = new Set(located?.evidence.map(({ id }) => id));
+  return evidence.filter(({ id }) => !answered.has(id));
 }
 
 /** What is being reported, as far as it is known. */

@@ -38,14 +38,12 @@ export async function locateForReport(
 /** What this host is compared by with the other end of a move, which may be looked at elsewhere and later. */
 export async function gatherForOthers(
   source: Source,
-  host: readonly Evidence[],
+  { evidence: host }: Scout,
   engine: Engine | undefined,
-  located: LocatedInstance | undefined,
   { mayBeMissing = false, isOneOfTwo = false }: ReportRequest,
 ): Promise<readonly Evidence[]> {
-  const answered = new Set(located?.evidence.map(({ id }) => id));
   // A target is asked for it together with what the instance needs there.
-  const ofEngine = mayBeMissing ? [] : (engine?.targetRequests ?? []).filter(({ id }) => !answered.has(id));
+  const ofEngine = mayBeMissing ? [] : (engine?.targetRequests ?? []);
   const [shared, more] = await Promise.all([
     gatherShared(source, host, engine?.name, isOneOfTwo),
     source.gather(ofEngine),
