@@ -29,6 +29,7 @@ export default defineConfig({
           exclude: ['test/lab/guard*.test.ts'],
           fileParallelism: false,
           testTimeout: 300_000,
+          hookTimeout: 300_000,
         },
       },
       {
@@ -40,6 +41,7 @@ export default defineConfig({
           exclude: ['test/lab/guard-incus.test.ts'],
           fileParallelism: false,
           testTimeout: 300_000,
+          hookTimeout: 300_000,
         },
       },
       {
@@ -51,6 +53,7 @@ export default defineConfig({
           env: { CRDOCTOR_LAB_HOST: 'c' },
           fileParallelism: false,
           testTimeout: 600_000,
+          hookTimeout: 300_000,
         },
       },
     ],

@@ -86,6 +86,9 @@ refresh_lxd() {
     [ -n "$(find /var/log/lxd -name "*_restore_*.log" -newer /run/lxd.pid)" ] || exit 0
     old=$(cat /run/lxd.pid)
     kill -TERM "$old"
+    # It waits minutes for operations that never end, as a move that failed leaves them.
+    for try in $(seq 100); do [ "$(cat /run/lxd.pid)" = "$old" ] || break; sleep 0.1; done
+    if [ "$(cat /run/lxd.pid)" = "$old" ]; then kill -KILL "$old"; fi
     while [ "$(cat /run/lxd.pid)" = "$old" ]; do sleep 0.1; done
     exec lxd waitready --timeout=30' </dev/null
 }
