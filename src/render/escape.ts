@@ -105,7 +105,9 @@ export function escapeHtml(text: string): string {
 export function escapeHtmlBlock(text: string): string {
   const shown = text.replaceAll('\r\n', '\n');
   return escapeMarkup(
-    shown.replace(treacherous, (character) => (character === '\n' || character === '\t' ? character : visible(character))),
+    shown.replace(treacherous, (character) =>
+      character === '\n' || character === '\t' ? character : visible(character),
+    ),
   );
 }
 

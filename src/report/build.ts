@@ -9,6 +9,7 @@ import { collectReport, type ReportEvidence, type ReportRequest } from '../evide
 import type { LeftOutFile, PlannedFile } from '../evidence/report-files.js';
 import type { Assessment, Triage } from '../findings/finding.js';
 import { silent, type ProgressSink } from '../progress/progress.js';
+import { renderReportPage } from '../render/html/report-page.js';
 import { renderLaunchpad } from '../render/launchpad.js';
 import { renderReportReadme } from '../render/report-readme.js';
 import { parseUname } from '../parse/uname.js';
@@ -99,6 +100,8 @@ export async function buildReport(options: BuildOptions): Promise<ReportSummary>
   await writer.add('launchpad.txt', renderLaunchpad(summary));
   await writer.add('manifest.json', renderManifest(manifest));
   await writer.add('README.md', renderReportReadme(summary));
+  const tasks = collected.ofInstance.find(({ id }) => id === 'instance.tasks')?.text;
+  await writer.add('index.html', renderReportPage(summary, { redactions: assembler.ledger(), tasks }));
   return summary;
 }
 

@@ -37,9 +37,8 @@ export function findingsPart(assessment: Assessment, reasons: ReadonlyMap<string
     return findingCard(shared, isFirst);
   });
   const { size } = new Set(quiet.map(({ cause }) => cause));
-  return html`${cards}${unknownTable(unknown, reasons)}<p class="about">${size} other ${
-    size === 1 ? 'cause was' : 'causes were'
-  } looked for and not found.</p>`;
+  return html`${cards}${unknownTable(unknown, reasons)}
+    <p class="about">${size} other ${size === 1 ? 'cause was' : 'causes were'} looked for and not found.</p>`;
 }
 
 function findingCard({ finding, phases }: SharedFinding, isFirst: boolean): Html {
@@ -48,14 +47,16 @@ function findingCard({ finding, phases }: SharedFinding, isFirst: boolean): Html
   const messages = messagesOf(finding).map(
     ({ message, count }) => html`<bdi>${message}</bdi>${count > 1 ? ` (${count} times)` : ''}`,
   );
-  return html`<article class="card ${mood}"${isFirst ? html` id="${findingAnchor(cause)}"` : nothing}>
-<h3>${title}</h3>
-<p class="about"><span class="tag ${mood}">${severity}</span> ${phases.join(', ')}, ${name(cause)}</p>
-${items(messages, maxMessages)}
-<div class="fix"><strong>What to do</strong>${prose(fix)}</div>
-<details><summary>Why, and where it is documented</summary>${prose(why)}${refList(refs)}</details>
-</article>
-`;
+  return html`<article class="card ${mood}" ${isFirst ? html` id="${findingAnchor(cause)}"` : nothing}>
+    <h3>${title}</h3>
+    <p class="about"><span class="tag ${mood}">${severity}</span> ${phases.join(', ')}, ${name(cause)}</p>
+    ${items(messages, maxMessages)}
+    <div class="fix"><strong>What to do</strong>${prose(fix)}</div>
+    <details>
+      <summary>Why, and where it is documented</summary>
+      ${prose(why)}${refList(refs)}
+    </details>
+  </article> `;
 }
 
 function unknownTable(unknown: readonly Finding[], reasons: ReadonlyMap<string, string>): Html {
@@ -65,5 +66,6 @@ function unknownTable(unknown: readonly Finding[], reasons: ReadonlyMap<string, 
   ]);
   return rows.length === 0
     ? nothing
-    : html`<h3>Could not be told</h3>${table('What could not be read', ['what could not be read', 'needed for'], rows)}`;
+    : html`<h3>Could not be told</h3>
+        ${table('What could not be read', ['what could not be read', 'needed for'], rows)}`;
 }

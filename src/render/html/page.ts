@@ -36,37 +36,51 @@ const marks: Readonly<Record<Mood, string>> = { good: '✓', risk: '!', bad: '�
 export function renderPage({ kind, title, verdicts, remarks, sections, footer }: Page): string {
   const shown = sections.filter(({ body }) => !isEmpty(body));
   const page = html`<!DOCTYPE html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta http-equiv="Content-Security-Policy" content="${policy}">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<meta name="color-scheme" content="light dark">
-<meta name="referrer" content="no-referrer">
-<title>${title} – crdoctor ${kind}</title>
-${styleElement(css)}
-</head>
-<body>
-<a class="skip" href="#main">Skip to the contents</a>
-<header>
-<p class="kind">crdoctor ${kind}</p>
-<h1><bdi>${title}</bdi></h1>
-${verdicts.map(
-  ({ mood, word, meaning }) =>
-    html`<p class="verdict ${mood}"><span class="mark" aria-hidden="true">${marks[mood]}</span> <strong>${word}</strong> <span>${meaning}</span></p>
-`,
-)}${remarks.length === 0 ? nothing : html`<ul class="remarks">${remarks.map((remark) => html`<li>${remark}</li>`)}</ul>`}
-</header>
-<nav aria-label="Contents"><ul>${shown.map(({ id, title: head }) => html`<li><a href="#${id}">${head}</a></li>`)}</ul></nav>
-<main id="main">
-${shown.map(
-  ({ id, title: head, body }) => html`<section id="${id}" aria-labelledby="${id}-title"><h2 id="${id}-title">${head}</h2>
-${body}</section>
-`,
-)}</main>
-<footer><p>${footer}</p></footer>
-</body>
-</html>
-`;
+    <html lang="en">
+      <head>
+        <meta charset="utf-8" />
+        <meta http-equiv="Content-Security-Policy" content="${policy}" />
+        <meta name="viewport" content="width=device-width, initial-scale=1" />
+        <meta name="color-scheme" content="light dark" />
+        <meta name="referrer" content="no-referrer" />
+        <title>${title} – crdoctor ${kind}</title>
+        ${styleElement(css)}
+      </head>
+      <body>
+        <a class="skip" href="#main">Skip to the contents</a>
+        <header>
+          <p class="kind">crdoctor ${kind}</p>
+          <h1><bdi>${title}</bdi></h1>
+          ${verdicts.map(
+            ({ mood, word, meaning }) =>
+              html`<p class="verdict ${mood}">
+                <span class="mark" aria-hidden="true">${marks[mood]}</span> <strong>${word}</strong>
+                <span>${meaning}</span>
+              </p> `,
+          )}${
+            remarks.length === 0
+              ? nothing
+              : html`<ul class="remarks">
+                  ${remarks.map((remark) => html`<li>${remark}</li>`)}
+                </ul>`
+          }
+        </header>
+        <nav aria-label="Contents">
+          <ul>
+            ${shown.map(({ id, title: head }) => html`<li><a href="#${id}">${head}</a></li>`)}
+          </ul>
+        </nav>
+        <main id="main">
+          ${shown.map(
+            ({ id, title: head, body }) =>
+              html`<section id="${id}" aria-labelledby="${id}-title">
+                <h2 id="${id}-title">${head}</h2>
+                ${body}
+              </section> `,
+          )}
+        </main>
+        <footer><p>${footer}</p></footer>
+      </body>
+    </html> `;
   return markupOf(page);
 }

@@ -28,11 +28,14 @@ export function processTree(text: string | undefined, findings: readonly Finding
   const hidden = tree.tasks.length - chosen.size;
   const roots = tree.tasks.filter(({ pid, status }) => chosen.has(pid) && !chosen.has(status?.parent ?? -1));
   const seen = new Set<number>();
-  return html`<p>${tree.tasks.length} processes${tree.isWhole ? '' : ', perhaps more'}; ${
-    marked === 0 ? 'nothing was found against any of them by itself' : `something was found in ${marked} of them`
-  }.</p><ul class="tree">${roots.map((task) => branch(task, { tasks: tree.tasks, chosen, marks, seen }, 0))}</ul>${
-    hidden > 0 ? html`<p>${hidden} more are not shown: nothing was found against them by themselves.</p>` : nothing
-  }`;
+  return html`<p>
+      ${tree.tasks.length} processes${tree.isWhole ? '' : ', perhaps more'};
+      ${marked === 0 ? 'nothing was found against any of them by itself' : `something was found in ${marked} of them`}.
+    </p>
+    <ul class="tree">
+      ${roots.map((task) => branch(task, { tasks: tree.tasks, chosen, marks, seen }, 0))}
+    </ul>
+    ${hidden > 0 ? html`<p>${hidden} more are not shown: nothing was found against them by themselves.</p>` : nothing}`;
 }
 
 function marksOf(findings: readonly Finding[]): ReadonlyMap<number, readonly Mark[]> {
@@ -42,7 +45,8 @@ function marksOf(findings: readonly Finding[]): ReadonlyMap<number, readonly Mar
     for (const { pid, message } of occurrences) {
       if (pid === undefined) continue;
       const known = marks.get(pid) ?? [];
-      if (!known.some((mark) => mark.cause === cause && mark.message === message)) known.push({ cause, severity, message });
+      if (!known.some((mark) => mark.cause === cause && mark.message === message))
+        known.push({ cause, severity, message });
       marks.set(pid, known);
     }
   }
@@ -80,10 +84,15 @@ function branch(task: TaskRecord, forest: Forest, depth: number): Html {
   const marks = forest.marks.get(task.pid) ?? [];
   const children = forest.tasks.filter(({ pid, status }) => status?.parent === task.pid && forest.chosen.has(pid));
   const below = children.map((child) => branch(child, forest, depth + 1));
-  return html`<li>${label(task, marks)}${marks.length === 0 ? nothing : markList(marks)}${
-    below.length === 0 ? nothing : html`<ul>${below}</ul>`
-  }</li>
-`;
+  return html`<li>
+    ${label(task, marks)}${marks.length === 0 ? nothing : markList(marks)}${
+      below.length === 0
+        ? nothing
+        : html`<ul>
+            ${below}
+          </ul>`
+    }
+  </li> `;
 }
 
 function label({ pid, status, threads }: TaskRecord, marks: readonly Mark[]): Html {
@@ -91,18 +100,21 @@ function label({ pid, status, threads }: TaskRecord, marks: readonly Mark[]): Ht
   const worst = marks.some(({ severity }) => severity === 'blocker') ? 'bad' : marks.length > 0 ? 'risk' : '';
   const state = status?.state === undefined || 'SRI'.includes(status.state) ? '' : `, state ${status.state}`;
   const more = threads.length > 0 && (status?.threads ?? 1) > 1 ? `, ${status?.threads ?? 1} threads` : '';
-  return html`<span class="task ${worst}"><code><bdi>${status?.name ?? 'a task'}</bdi></code> <span>${
-    inner === undefined || inner === pid ? `pid ${pid}` : `pid ${inner}, ${pid} on the host`
-  }${state}${more}</span>${
-    worst === '' ? nothing : html` <strong>${worst === 'bad' ? 'cannot be checkpointed' : 'at risk'}</strong>`
-  }</span>`;
+  return html`<span class="task ${worst}"
+    ><code><bdi>${status?.name ?? 'a task'}</bdi></code>
+    <span
+      >${inner === undefined || inner === pid ? `pid ${pid}` : `pid ${inner}, ${pid} on the host`}${state}${more}</span
+    >${worst === '' ? nothing : html` <strong>${worst === 'bad' ? 'cannot be checkpointed' : 'at risk'}</strong>`}</span
+  >`;
 }
 
 function markList(marks: readonly Mark[]): Html {
   const more = marks.length - maxMarks;
-  return html`<ul class="why">${marks
-    .slice(0, maxMarks)
-    .map(({ cause, message }) => html`<li><a href="#${findingAnchor(cause)}">${cause}</a>: <bdi>${message}</bdi></li>`)}${
-    more > 0 ? html`<li>and ${more} more</li>` : nothing
-  }</ul>`;
+  return html`<ul class="why">
+    ${marks
+      .slice(0, maxMarks)
+      .map(
+        ({ cause, message }) => html`<li><a href="#${findingAnchor(cause)}">${cause}</a>: <bdi>${message}</bdi></li>`,
+      )}${more > 0 ? html`<li>and ${more} more</li>` : nothing}
+  </ul>`;
 }

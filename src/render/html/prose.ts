@@ -30,7 +30,11 @@ function isWebAddress(text: string): boolean {
 
 /** Sources of a cause; nothing for none. */
 export function refList(refs: readonly string[]): Html {
-  return refs.length === 0 ? nothing : html`<ul class="refs">${refs.map((ref) => html`<li>${link(ref)}</li>`)}</ul>`;
+  return refs.length === 0
+    ? nothing
+    : html`<ul class="refs">
+        ${refs.map((ref) => html`<li>${link(ref)}</li>`)}
+      </ul>`;
 }
 
 /** A name of something, kept apart from the direction of the sentence around it. */
@@ -39,22 +43,30 @@ export function name(text: string): Html {
 }
 
 /** A table that scrolls by itself where it is too wide; the first cell of each row is its heading. */
-export function table(
-  caption: string,
-  heads: readonly string[],
-  rows: readonly (readonly (Html | string)[])[],
-): Html {
+export function table(caption: string, heads: readonly string[], rows: readonly (readonly (Html | string)[])[]): Html {
   if (rows.length === 0) return nothing;
-  return html`<div class="scroll" role="region" aria-label="${caption}" tabindex="0"><table>
-<caption>${caption}</caption>
-<thead><tr>${heads.map((head) => html`<th scope="col">${head}</th>`)}</tr></thead>
-<tbody>${rows.map(tableRow)}</tbody>
-</table></div>`;
+  return html`<div class="scroll" role="region" aria-label="${caption}" tabindex="0">
+    <table>
+      <caption>
+        ${caption}
+      </caption>
+      <thead>
+        <tr>
+          ${heads.map((head) => html`<th scope="col">${head}</th>`)}
+        </tr>
+      </thead>
+      <tbody>
+        ${rows.map(tableRow)}
+      </tbody>
+    </table>
+  </div>`;
 }
 
 function tableRow([first = '', ...others]: readonly (Html | string)[]): Html {
-  return html`<tr><th scope="row">${first}</th>${others.map((cell) => html`<td>${cell}</td>`)}</tr>
-`;
+  return html`<tr>
+    <th scope="row">${first}</th>
+    ${others.map((cell) => html`<td>${cell}</td>`)}
+  </tr> `;
 }
 
 /** A line of a log that is shown with its number, which is undefined for what stands between parts. */
@@ -69,12 +81,14 @@ export interface ShownLine {
 
 /** Lines of one log with their numbers; those that prove something are marked. */
 export function logLines(lines: readonly ShownLine[]): Html {
-  return html`<div class="log">${lines.map(
-    ({ line, text, isProof, id }) =>
-      html`<div class="row"${id === undefined ? nothing : html` id="${id}"`}><span class="n">${line ?? '…'}</span><code>${
-        isProof === true ? html`<mark>${text}</mark>` : text
-      }</code></div>`,
-  )}</div>`;
+  return html`<div class="log">
+    ${lines.map(
+      ({ line, text, isProof, id }) =>
+        html`<div class="row" ${id === undefined ? nothing : html` id="${id}"`}>
+          <span class="n">${line ?? '…'}</span><code>${isProof === true ? html`<mark>${text}</mark>` : text}</code>
+        </div>`,
+    )}
+  </div>`;
 }
 
 /** Lines of logs under the names of their files. */
@@ -84,9 +98,10 @@ export function quotedLines(lines: readonly LogLine[], max: number): Html {
   const more = lines.length - shown.length;
   return html`${files.map(
     (file) =>
-      html`<p class="file">${name(file)}</p>${logLines(
-        shown.flatMap((line) => (line.file === file ? [{ line: line.line, text: line.text, isProof: true }] : [])),
-      )}`,
+      html`<p class="file">${name(file)}</p>
+        ${logLines(
+          shown.flatMap((line) => (line.file === file ? [{ line: line.line, text: line.text, isProof: true }] : [])),
+        )}`,
   )}${more > 0 ? html`<p>and ${more} more</p>` : nothing}`;
 }
 
@@ -94,7 +109,7 @@ export function quotedLines(lines: readonly LogLine[], max: number): Html {
 export function items(texts: readonly (Html | string)[], max = 50): Html {
   const more = texts.length - max;
   if (texts.length === 0) return nothing;
-  return html`<ul>${texts.slice(0, max).map((text) => html`<li>${text}</li>`)}${
-    more > 0 ? html`<li>and ${more} more</li>` : nothing
-  }</ul>`;
+  return html`<ul>
+    ${texts.slice(0, max).map((text) => html`<li>${text}</li>`)}${more > 0 ? html`<li>and ${more} more</li>` : nothing}
+  </ul>`;
 }

@@ -22,12 +22,25 @@ export function sideBySide(assessment: Assessment | undefined, more: readonly Co
   const facts = [...ofHosts, ...more, ...found];
   if (facts.length === 0) return nothing;
   const hidden = facts.length - maxRows;
-  return html`<div class="scroll" role="region" aria-label="Source and target" tabindex="0"><table>
-<caption>What differs is marked in the last column.</caption>
-<thead><tr><th scope="col">what</th><th scope="col">source</th><th scope="col">target</th><th scope="col">compared</th></tr></thead>
-<tbody>${facts.slice(0, maxRows).map(factRow)}</tbody></table></div>${
-    hidden > 0 ? html`<p>and ${hidden} more</p>` : nothing
-  }`;
+  return html`<div class="scroll" role="region" aria-label="Source and target" tabindex="0">
+      <table>
+        <caption>
+          What differs is marked in the last column.
+        </caption>
+        <thead>
+          <tr>
+            <th scope="col">what</th>
+            <th scope="col">source</th>
+            <th scope="col">target</th>
+            <th scope="col">compared</th>
+          </tr>
+        </thead>
+        <tbody>
+          ${facts.slice(0, maxRows).map(factRow)}
+        </tbody>
+      </table>
+    </div>
+    ${hidden > 0 ? html`<p>and ${hidden} more</p>` : nothing}`;
 }
 
 function hostFacts(source: HostSummary, target: HostSummary, engine = 'engine'): readonly ComparedFact[] {

@@ -21,12 +21,19 @@ export function timelines(triage: Triage): Html {
 
 function runPart(triage: Triage, story: RunStory, at: number, isOneOfMany: boolean): Html {
   const steps = stepsOf(triage, story);
-  const heading = isOneOfMany ? html`<h3>${name(story.file)}${story.run > 1 ? `, run ${story.run}` : ''}</h3>` : nothing;
-  return html`${heading}<p>${storyLine(triage, story)}.</p>${picture(story, steps, at)}${
-    steps.length === 0
-      ? nothing
-      : html`<details><summary>All steps as a table</summary>${table(`Steps of ${story.file}`, ['step', 'at', 'took', 'remark'], steps.map(stepRow))}</details>`
-  }${story.hasGap === true ? html`<p>A part of the log was passed by: steps and times may be missing.</p>` : nothing}`;
+  const heading = isOneOfMany
+    ? html`<h3>${name(story.file)}${story.run > 1 ? `, run ${story.run}` : ''}</h3>`
+    : nothing;
+  return html`${heading}
+    <p>${storyLine(triage, story)}.</p>
+    ${picture(story, steps, at)}${
+      steps.length === 0
+        ? nothing
+        : html`<details>
+            <summary>All steps as a table</summary>
+            ${table(`Steps of ${story.file}`, ['step', 'at', 'took', 'remark'], steps.map(stepRow))}
+          </details>`
+    }${story.hasGap === true ? html`<p>A part of the log was passed by: steps and times may be missing.</p>` : nothing}`;
 }
 
 function stepRow({ text, timeS, durationS, rounds, isWhereItStopped }: TimelineEntry): readonly string[] {
@@ -48,11 +55,12 @@ function picture(story: RunStory, all: readonly TimelineEntry[], at: number): Ht
   const height = size.top + shown.length * size.row + 8;
   const x = (timeS: number): number => Math.round(size.label + (Math.min(timeS, endS) / endS) * plotWidth());
   return html`<div class="scroll" role="region" aria-label="Timeline of the ${story.phase}" tabindex="0">
-<svg viewBox="0 0 ${size.width} ${height}" role="img" aria-labelledby="t${at}-title t${at}-text">
-<title id="t${at}-title">Timeline of the ${story.phase}</title>
-<desc id="t${at}-text">${descriptionOf(story, shown, endS)}</desc>
-${iceBand(story, x, height)}${axis(endS, x, height)}${shown.map((step, row) => stepBar(step, row, x))}${endLine(story, x, height)}
-</svg></div>`;
+    <svg viewBox="0 0 ${size.width} ${height}" role="img" aria-labelledby="t${at}-title t${at}-text">
+      <title id="t${at}-title">Timeline of the ${story.phase}</title>
+      <desc id="t${at}-text">${descriptionOf(story, shown, endS)}</desc>
+      ${iceBand(story, x, height)}${axis(endS, x, height)}${shown.map((step, row) => stepBar(step, row, x))}${endLine(story, x, height)}
+    </svg>
+  </div>`;
 }
 
 const plotWidth = (): number => size.width - size.label - size.right;
@@ -71,17 +79,18 @@ function descriptionOf(story: RunStory, steps: readonly TimedStep[], endS: numbe
 function iceBand({ frozenFromS, frozenS }: RunStory, x: (timeS: number) => number, height: number): Html {
   if (frozenFromS === undefined || frozenS === undefined) return nothing;
   const [from, until] = [x(frozenFromS), x(frozenFromS + frozenS)];
-  return html`<rect class="ice" x="${from}" y="20" width="${Math.max(2, until - from)}" height="${height - 20}"/>
-<text class="faint" x="${Math.min(from + 4, size.width - 200)}" y="34">tasks frozen for ${seconds(frozenS)}</text>
-`;
+  return html`<rect class="ice" x="${from}" y="20" width="${Math.max(2, until - from)}" height="${height - 20}" />
+    <text class="faint" x="${Math.min(from + 4, size.width - 200)}" y="34"
+      >tasks frozen for ${seconds(frozenS)}</text
+    > `;
 }
 
 function axis(endS: number, x: (timeS: number) => number, height: number): Html {
   const ticks = [0, 0.25, 0.5, 0.75, 1].map((part) => part * endS);
   return html`${ticks.map(
-    (timeS) => html`<line class="grid" x1="${x(timeS)}" x2="${x(timeS)}" y1="18" y2="${height}"/>
-<text class="faint" x="${x(timeS)}" y="13" text-anchor="middle">${timeS === 0 ? '0' : seconds(timeS)}</text>
-`,
+    (timeS) =>
+      html`<line class="grid" x1="${x(timeS)}" x2="${x(timeS)}" y1="18" y2="${height}" />
+        <text class="faint" x="${x(timeS)}" y="13" text-anchor="middle">${timeS === 0 ? '0' : seconds(timeS)}</text> `,
   )}`;
 }
 
@@ -92,15 +101,17 @@ function stepBar(step: TimedStep, row: number, x: (timeS: number) => number): Ht
   const stops = isWhereItStopped === true;
   const label = `${stops ? '✕ ' : ''}${text.length > maxLabel ? `${text.slice(0, maxLabel)}…` : text}`;
   const told = `${step.durationS === undefined ? '' : seconds(durationS)}${rounds === undefined ? '' : ` (${rounds}×)`}`;
-  return html`<text class="${stops ? 'stop-text' : ''}" x="${size.label - 8}" y="${y + 13}" text-anchor="end">${label}</text>
-<rect class="${stops ? 'stop' : 'bar'}" x="${x(timeS)}" y="${y}" width="${width}" height="${size.row - 7}" rx="2"/>
-<text class="${stops ? 'stop-text' : 'faint'}" x="${x(timeS) + width + 5}" y="${y + 13}">${told}${stops ? ' stopped here' : ''}</text>
-`;
+  return html`<text class="${stops ? 'stop-text' : ''}" x="${size.label - 8}" y="${y + 13}" text-anchor="end"
+      >${label}</text
+    >
+    <rect class="${stops ? 'stop' : 'bar'}" x="${x(timeS)}" y="${y}" width="${width}" height="${size.row - 7}" rx="2" />
+    <text class="${stops ? 'stop-text' : 'faint'}" x="${x(timeS) + width + 5}" y="${y + 13}"
+      >${told}${stops ? ' stopped here' : ''}</text
+    > `;
 }
 
 /** Where the line stands that tells of the failure; after it CRIU only cleans up. */
 function endLine({ stoppedAtS }: RunStory, x: (timeS: number) => number, height: number): Html {
   if (stoppedAtS === undefined) return nothing;
-  return html`<line class="end" x1="${x(stoppedAtS)}" x2="${x(stoppedAtS)}" y1="18" y2="${height}"/>
-`;
+  return html`<line class="end" x1="${x(stoppedAtS)}" x2="${x(stoppedAtS)}" y1="18" y2="${height}" /> `;
 }

@@ -22,22 +22,30 @@ export function diagnosisPart(triage: Triage, hasProof: boolean): Html {
   return html`${diagnoses.map((diagnosis, at) => diagnosisCard(diagnosis, at > 0, hasProof))}${
     unexplained.length === 0 || triage.result !== 'unexplained' || !hasProof
       ? nothing
-      : html`<h3>Error lines that nothing explains</h3>${quotedLines(unexplained, maxLines)}`
+      : html`<h3>Error lines that nothing explains</h3>
+          ${quotedLines(unexplained, maxLines)}`
   }${items(notes)}${signature === '' ? nothing : html`<p class="about">Signature, to search for the same failure: ${name(signature)}</p>`}`;
 }
 
 function diagnosisCard(diagnosis: Diagnosis, isOther: boolean, hasProof: boolean): Html {
   const { cause, title, explanation, evidence, fix, refs, predicted } = diagnosis;
   return html`<article class="card ${isOther ? 'unsure' : 'bad'}">
-<h3>${isOther ? 'Also possible: ' : ''}${title}</h3>
-<p class="about">${name(cause)}, ${percent(diagnosis)} sure, ${blameLine(diagnosis)}${
-    predicted ? '; crdoctor check sees this before the freeze' : ''
-  }</p>
-${prose(explanation)}${hasProof ? quotedLines(evidence, maxLines) : nothing}
-<div class="fix"><strong>What to do</strong>${prose(fix)}</div>
-${refs.length === 0 ? nothing : html`<details><summary>Where it is documented</summary>${refList(refs)}</details>`}
-</article>
-`;
+    <h3>${isOther ? 'Also possible: ' : ''}${title}</h3>
+    <p class="about">
+      ${name(cause)}, ${percent(diagnosis)} sure,
+      ${blameLine(diagnosis)}${predicted ? '; crdoctor check sees this before the freeze' : ''}
+    </p>
+    ${prose(explanation)}${hasProof ? quotedLines(evidence, maxLines) : nothing}
+    <div class="fix"><strong>What to do</strong>${prose(fix)}</div>
+    ${
+      refs.length === 0
+        ? nothing
+        : html`<details>
+            <summary>Where it is documented</summary>
+            ${refList(refs)}
+          </details>`
+    }
+  </article> `;
 }
 
 /** What differs from a run that worked; nothing when none was given. */
