@@ -78,7 +78,6 @@ describe('crdoctor', () => {
     [['check', ''], /the name of the container is empty/],
     [['check', '--engine'], /not enough arguments following: engine/],
     [['check', '--engine', 'lxd', '--engine', 'incus', 'c1'], /--engine can be given once only/],
-    [['check', '--format', 'html', 'c1'], /this release writes no HTML/],
     [['check', '--format', 'xml', 'c1'], /--format cannot be "xml"/],
     [['check', '--for', 'fun', 'c1'], /--for cannot be "fun"/],
     [['check', '--on', 'ssh:host', 'c1'], /--on ssh:host: this release looks at the local host and at reports alone/],

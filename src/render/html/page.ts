@@ -73,8 +73,8 @@ export function renderPage({ kind, title, verdicts, remarks, sections, footer }:
         <main id="main">
           ${shown.map(
             ({ id, title: head, body }) =>
-              html`<section id="${id}" aria-labelledby="${id}-title">
-                <h2 id="${id}-title">${head}</h2>
+              html`<section id="${id}">
+                <h2>${head}</h2>
                 ${body}
               </section> `,
           )}
@@ -82,5 +82,5 @@ export function renderPage({ kind, title, verdicts, remarks, sections, footer }:
         <footer><p>${footer}</p></footer>
       </body>
     </html> `;
-  return markupOf(page);
+  return `${markupOf(page).trimEnd()}\n`;
 }

@@ -4,6 +4,9 @@ import type { LogLine } from '../../findings/finding.js';
 import { toBlocks } from '../paragraphs.js';
 import { block, html, nothing, type Html } from './markup.js';
 
+/** Characters of a line of a log that are shown. */
+const maxLine = 4000;
+
 /** The prose of a cause file: paragraphs, commands as they are written, words between backticks as code. */
 export function prose(text: string): Html {
   return html`${toBlocks(text).map((part) =>
@@ -75,20 +78,25 @@ export interface ShownLine {
   readonly text: string;
   /** It proves a cause. */
   readonly isProof?: boolean;
-  /** Anchor. */
-  readonly id?: string;
 }
 
 /** Lines of one log with their numbers; those that prove something are marked. */
 export function logLines(lines: readonly ShownLine[]): Html {
   return html`<div class="log">
     ${lines.map(
-      ({ line, text, isProof, id }) =>
-        html`<div class="row" ${id === undefined ? nothing : html` id="${id}"`}>
-          <span class="n">${line ?? '…'}</span><code>${isProof === true ? html`<mark>${text}</mark>` : text}</code>
+      ({ line, text, isProof }) =>
+        html`<div class="row">
+          <span class="n">${line ?? '…'}</span
+          ><code>${isProof === true ? html`<mark>${lineOfLog(text)}</mark>` : lineOfLog(text)}</code>
         </div>`,
     )}
   </div>`;
+}
+
+/** As it stands in its file, tabs too, up to a length. */
+function lineOfLog(text: string): Html {
+  if (text.length <= maxLine) return block(text);
+  return html`${block(text.slice(0, maxLine))} … (${text.length - maxLine} more characters)`;
 }
 
 /** Lines of logs under the names of their files. */

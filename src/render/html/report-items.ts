@@ -10,6 +10,7 @@ import type { Mood } from './page.js';
 import { name, table } from './prose.js';
 
 const maxRows = 300;
+const command = 'Command and what it displayed';
 /** Files named in one row of the redactions. */
 const maxFiles = 12;
 
@@ -37,13 +38,12 @@ function encodePart(part: string): string {
 export function classicTable(manifest: Manifest): Html {
   const action = manifest.artifacts.filter(({ side }) => side === 'action');
   const { items } = sortByClassicList(manifest);
-  const rows = [{ title: 'Command and what it displayed', artifacts: action }, ...items].flatMap(
-    ({ title, artifacts }) =>
-      artifacts.length === 0
-        ? [[title, html`<span class="tag plain">not asked for</span>`, '', '']]
-        : artifacts.map((artifact) => artifactRow(title, artifact)),
+  const rows = [{ title: command, artifacts: action }, ...items].flatMap(({ title, artifacts }) =>
+    artifacts.length === 0
+      ? [[title, html`<span class="tag plain">${title === command ? 'not told' : 'not asked for'}</span>`, '', '']]
+      : artifacts.map((artifact) => artifactRow(title, artifact)),
   );
-  return listOf('What bug reports ask for', ['item', 'status', 'file', 'why, or where from'], rows);
+  return listOf('Each item with what became of it', ['item', 'status', 'file', 'why, or where from'], rows);
 }
 
 /** What belongs to no item of the list. */

@@ -31,8 +31,8 @@ a{color:var(--link)}
 .remarks{color:var(--faint);font-size:.95rem}
 nav ul{list-style:none;display:flex;flex-wrap:wrap;gap:.3rem 1.1rem;padding:.6rem 0;margin:1rem 0 0;border-block:1px solid var(--line);font-size:.95rem}
 code,pre,.log{font-family:ui-monospace,"DejaVu Sans Mono",Menlo,Consolas,monospace;font-size:.86em}
-pre,.log{background:var(--soft);border:1px solid var(--line);border-radius:.25rem;padding:.6rem .8rem;margin:.5rem 0;white-space:pre-wrap;overflow-wrap:anywhere;tab-size:8;direction:ltr;unicode-bidi:isolate}
-pre{line-height:1.45}
+pre,.log{background:var(--soft);border:1px solid var(--line);border-radius:.25rem;padding:.6rem .8rem;margin:.5rem 0;overflow-wrap:anywhere;tab-size:8;direction:ltr;unicode-bidi:isolate}
+pre{white-space:pre-wrap;line-height:1.45}
 .log code{font-size:1em;white-space:pre-wrap;unicode-bidi:isolate;min-width:0}
 .log{line-height:1.45}
 .row{display:flex;gap:.8rem}
@@ -73,6 +73,7 @@ svg .faint{fill:var(--faint)}
 svg .bar{fill:var(--bar)}
 svg .stop{fill:var(--bad)}
 svg .stop-text{fill:var(--bad);font-weight:600}
+svg .inside{fill:var(--bg);font-weight:600}
 svg .ice{fill:var(--ice)}
 svg .grid{stroke:var(--line)}
 svg .end{stroke:var(--bad);stroke-dasharray:4 3}

@@ -9,6 +9,8 @@ import { items, name, table } from './prose.js';
 const size = { width: 900, label: 210, right: 90, row: 24, top: 44 };
 const maxRows = 60;
 const maxLabel = 28;
+/** Width that the words at the failing step need. */
+const stopLabel = 190;
 
 type TimedStep = TimelineEntry & { readonly timeS: number };
 
@@ -100,14 +102,27 @@ function stepBar(step: TimedStep, row: number, x: (timeS: number) => number): Ht
   const width = Math.max(2, x(timeS + durationS) - x(timeS));
   const stops = isWhereItStopped === true;
   const label = `${stops ? '✕ ' : ''}${text.length > maxLabel ? `${text.slice(0, maxLabel)}…` : text}`;
-  const told = `${step.durationS === undefined ? '' : seconds(durationS)}${rounds === undefined ? '' : ` (${rounds}×)`}`;
-  return html`<text class="${stops ? 'stop-text' : ''}" x="${size.label - 8}" y="${y + 13}" text-anchor="end"
-      >${label}</text
-    >
+  const took = step.durationS === undefined ? '' : durationS < 0.0005 ? '< 1 ms' : seconds(durationS);
+  const told = `${took}${rounds === undefined ? '' : ` (${rounds}×)`}${stops ? ', stopped here' : ''}`;
+  const place = placeOfLabel(x(timeS), width, stops);
+  return html`<text class="${stops ? 'stop-text' : ''}" x="${size.label - 8}" y="${y + 13}" text-anchor="end">
+      ${label}
+    </text>
     <rect class="${stops ? 'stop' : 'bar'}" x="${x(timeS)}" y="${y}" width="${width}" height="${size.row - 7}" rx="2" />
-    <text class="${stops ? 'stop-text' : 'faint'}" x="${x(timeS) + width + 5}" y="${y + 13}"
-      >${told}${stops ? ' stopped here' : ''}</text
-    > `;
+    <text class="${place.look}" x="${place.x}" y="${y + 13}" text-anchor="${place.anchor}">${told}</text> `;
+}
+
+/** Behind the bar; that of the failing step, which is long, in the bar or before it where there is no room behind. */
+function placeOfLabel(
+  x: number,
+  width: number,
+  stops: boolean,
+): { readonly x: number; readonly anchor: 'start' | 'end'; readonly look: string } {
+  if (!stops) return { x: x + width + 5, anchor: 'start', look: 'faint' };
+  if (width > stopLabel) return { x: x + width - 6, anchor: 'end', look: 'inside' };
+  return x + width + stopLabel > size.width
+    ? { x: x - 5, anchor: 'end', look: 'stop-text' }
+    : { x: x + width + 5, anchor: 'start', look: 'stop-text' };
 }
 
 /** Where the line stands that tells of the failure; after it CRIU only cleans up. */
