@@ -59,8 +59,8 @@ function inOrder(summary: ReportSummary): readonly Artifact[] {
   return [...all.filter(isTelling), ...all.filter((artifact) => !isTelling(artifact))];
 }
 
-function textOf({ textOf: read }: ReportSummary, { id, side }: Artifact): string | undefined {
-  return side === 'target' ? read(id, 'target') : read(id);
+function textOf(summary: ReportSummary, { id, side }: Artifact): string | undefined {
+  return side === 'target' ? summary.textOf(id, 'target') : summary.textOf(id);
 }
 
 function justLink({ path = '', bytes }: Artifact): Html {

@@ -97,18 +97,17 @@ function actionPart({ action }: ReportSummary): Html {
   if (action === undefined) {
     return html`<p>No command was recorded: ${name('crdoctor report NAME --error FILE -- COMMAND...')} does that.</p>`;
   }
-  const command =
-    action.command === undefined ? nothing : html`<strong>$ ${block(action.command)}</strong>${block('\n')}`;
+  const command = action.command === undefined ? nothing : html`<strong>$ ${action.command}</strong>${block('\n')}`;
   return html`<pre>${command}${block((action.output ?? '').trimEnd())}</pre>`;
 }
 
 function sidesOf(summary: ReportSummary): Html {
-  const { manifest, assessment, textOf } = summary;
+  const { manifest, assessment } = summary;
   if (manifest.target === undefined) return nothing;
   const fact = (what: string, id: string, pattern: RegExp): ComparedFact => ({
     what,
-    source: pattern.exec(textOf(id) ?? '')?.[0],
-    target: pattern.exec(textOf(id, 'target') ?? '')?.[0],
+    source: pattern.exec(summary.textOf(id) ?? '')?.[0],
+    target: pattern.exec(summary.textOf(id, 'target') ?? '')?.[0],
   });
   return sideBySide(assessment, [
     fact('distribution', 'host.os-release', /(?<=^PRETTY_NAME="?)[^"\n]+/m),

@@ -73,7 +73,7 @@ describe('the page of a recorded failure', () => {
 
 describe('the page of a large report', () => {
   it('holds the end of some logs, and leads to the files of the others', () => {
-    const text = `${'a line of a log\n'.repeat(4000)}`;
+    const text = 'a line of a log\n'.repeat(4000);
     const logs = Array.from({ length: 200 }, (_, at) =>
       artifact({ id: `instance.log.${at}`, path: `source/instance.log.${at}`, bytes: 10_000_000 }),
     );
