@@ -3,7 +3,7 @@
 export const css = `
 :root{color-scheme:light dark;--bg:#fff;--fg:#1c2024;--soft:#f3f5f7;--line:#d3d9df;--faint:#59636e;--link:#0550ae;
 --bad:#b3261e;--bad-bg:#fdecea;--risk:#8a4b00;--risk-bg:#fff3dc;--good:#1a6b33;--good-bg:#e6f4ea;--unsure:#4b4fa8;--unsure-bg:#ececfb;
---mark:#ffe58a;--mark-fg:#1c2024;--bar:#6b8cae;--ice:#cfe6f7}
+--mark:#ffe58a;--mark-fg:#1c2024;--bar:#547699;--ice:#cfe6f7}
 @media (prefers-color-scheme:dark){:root{--bg:#14171a;--fg:#e4e7ea;--soft:#1f2429;--line:#3a424a;--faint:#a3adb7;--link:#83b9ff;
 --bad:#ff9c92;--bad-bg:#3d1a17;--risk:#f5bd6c;--risk-bg:#38280f;--good:#7fd69a;--good-bg:#16301f;--unsure:#b7baff;--unsure-bg:#24264a;
 --mark:#6b5600;--mark-fg:#fff;--bar:#6f93b8;--ice:#1f3a4f}}
