@@ -80,7 +80,6 @@ describe('crdoctor', () => {
     [['check', ''], /the name of the container is empty/],
     [['check', '--engine'], /not enough arguments following: engine/],
     [['check', '--engine', 'lxd', '--engine', 'incus', 'c1'], /--engine can be given once only/],
-    [['check', '--format', 'html', 'c1'], /this release writes no HTML/],
     [['check', '--format', 'xml', 'c1'], /--format cannot be "xml"/],
     [['check', '--for', 'fun', 'c1'], /--for cannot be "fun"/],
     [['check', '--on', 'ssh:-oProxyCommand=x', 'c1'], /--on ssh:-oProxyCommand=x: this is no name of a host/],
@@ -153,7 +152,7 @@ describe('crdoctor check', () => {
     expect(stdout).not.toMatch(/"phase": "(restore|after)"/);
   });
 
-  it.each(['text', 'markdown', 'junit'])('prints harmless %s', (format) => {
+  it.each(['text', 'html', 'markdown', 'junit'])('prints harmless %s', (format) => {
     expect(crdoctor('check', '--verbose', '--explain', '--format', format).stdout).not.toMatch(treacherous);
   });
 
@@ -273,14 +272,14 @@ describe('crdoctor triage', () => {
     expect(status).toBe(5);
   });
 
-  it.each(['json', 'markdown', 'junit'])('gives the same as %s', (format) => {
+  it.each(['json', 'html', 'markdown', 'junit'])('gives the same as %s', (format) => {
     const { status, stdout } = crdoctor('triage', '--format', format, file('odd.log', failed));
     expect(stdout).toContain('has ever seen this');
     expect(status).toBe(5);
   });
 
   const logs = join(root, 'fixtures/logs');
-  const formats = ['text', 'json', 'markdown', 'junit'] as const;
+  const formats = ['text', 'json', 'html', 'markdown', 'junit'] as const;
 
   it.each(formats)('tells the story of a run as %s', (format) => {
     const { stdout } = crdoctor('triage', '--format', format, join(logs, 'bad-disk-full'));
@@ -413,7 +412,7 @@ describe('crdoctor triage', () => {
 
   it('lets no control character of a log through', () => {
     const log = file('evil.log', failed.replace('nobody:', 'no\u001b[2J\u202ebody:'));
-    for (const format of ['text', 'json', 'markdown', 'junit']) {
+    for (const format of ['text', 'json', 'html', 'markdown', 'junit']) {
       expect(crdoctor('triage', '--verbose', '--explain', '--format', format, log).stdout).not.toMatch(treacherous);
     }
   });
@@ -456,6 +455,7 @@ describe('crdoctor report', () => {
     const script = '$CRDOCTOR report --only action -o piped.tar.gz --error <(echo one; sleep 0.2; echo two) -- x';
     expect(shell(script)).toMatchObject({ status: 0, stdout: 'piped.tar.gz\n', stderr: '' });
     expect(shell("tar xzOf piped.tar.gz --wildcards '*/action/output.txt'").stdout).toBe('one\ntwo\n');
+    expect(shell("tar xzOf piped.tar.gz --wildcards '*/index.html'").stdout).toMatch(/^<!DOCTYPE html>[^]*<\/html>\n$/);
     expectUsageError(shell('$CRDOCTOR report --error /dev/fd/99'), /sudo closes what <\(COMMAND\) opens/);
   });
 

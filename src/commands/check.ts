@@ -73,7 +73,8 @@ async function judgeEnds(
   tellProblems();
   // Nothing can be added to a report.
   const context = { reasons, strict: parsed.strict ?? false, isRecorded: bundle !== undefined };
-  invocation.stdout.write(await renderCheck(assessment, context, parsed, invocation));
+  const tasks = collected.source.ofInstance.find(({ id }) => id === 'instance.tasks')?.text;
+  invocation.stdout.write(await renderCheck(assessment, { ...context, tasks }, parsed, invocation));
   return statusOf(assessment, context.strict);
 }
 
@@ -116,13 +117,15 @@ function statusOf({ verdict }: Assessment, strict: boolean): ExitStatus {
 
 async function renderCheck(
   assessment: Assessment,
-  context: CheckContext,
+  context: CheckContext & { readonly tasks: string | undefined },
   parsed: CheckArguments,
   invocation: Invocation,
 ): Promise<string> {
   switch (parsed.format) {
     case 'json':
       return (await import('../render/check-json.js')).renderCheckJson(assessment);
+    case 'html':
+      return (await import('../render/html/check-page.js')).renderCheckPage(assessment, context, context.tasks);
     case 'markdown':
       return (await import('../render/check-markdown.js')).renderCheckMarkdown(assessment, context);
     case 'junit':

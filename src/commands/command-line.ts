@@ -174,9 +174,6 @@ const repeatable: ReadonlySet<string> = new Set(['_', '--', 'rules', 'path', 'fo
 
 /** Runs before yargs checks types and choices. */
 function refuse(parsed: Readonly<Record<string, unknown>>): void {
-  if (parsed['format'] === 'html') {
-    throw new UserError('this release writes no HTML', { hint: 'formats are text, json, markdown and junit' });
-  }
   for (const [name, value] of Object.entries(parsed)) {
     if (Array.isArray(value) && !repeatable.has(name)) throw new UserError(`--${name} can be given once only`);
   }

@@ -13,7 +13,7 @@ import type { Invocation } from './invocation.js';
 export const outputOptions = {
   format: {
     type: 'string',
-    choices: ['text', 'json', 'markdown', 'junit'],
+    choices: ['text', 'json', 'html', 'markdown', 'junit'],
     default: 'text',
     describe: 'Format of the result',
   },

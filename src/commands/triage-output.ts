@@ -10,6 +10,8 @@ export async function renderTriage(triage: Triage, wishes: OutputArguments, invo
   switch (wishes.format) {
     case 'json':
       return (await import('../render/triage-json.js')).renderTriageJson(triage);
+    case 'html':
+      return (await import('../render/html/triage-page.js')).renderTriagePage(triage);
     case 'markdown':
       return (await import('../render/triage-markdown.js')).renderTriageMarkdown(triage);
     case 'junit':
@@ -28,6 +30,8 @@ export async function renderGroups(
   switch (wishes.format) {
     case 'json':
       return (await import('../render/triage-groups-json.js')).renderGroupsJson(groups);
+    case 'html':
+      return (await import('../render/html/triage-page.js')).renderGroupsPage(groups);
     case 'markdown':
       return (await import('../render/triage-groups-markdown.js')).renderGroupsMarkdown(groups);
     case 'junit':

@@ -148,6 +148,8 @@ export interface RunStory {
   /** Step in which the failing line stands. */
   readonly stoppedIn?: string;
   readonly stoppedAtS?: number;
+  /** When the first task was stopped. */
+  readonly frozenFromS?: number;
   /** From the first task that was stopped until they were let go. */
   readonly frozenS?: number;
   /** What they became then; left out where no line says that tasks were stopped. */

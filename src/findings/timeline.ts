@@ -51,10 +51,11 @@ export const timelineOf = (readings: readonly LogReading[], failing?: JudgedEven
     return told.run.marks.filter(({ mark }) => mark.step !== undefined).map((mark) => entryOf(told, mark, stop));
   });
 
-const frozenOf = ({ frozen }: LogRun): Pick<RunStory, 'frozenS' | 'frozenUntil'> => {
+const frozenOf = ({ frozen }: LogRun): Pick<RunStory, 'frozenFromS' | 'frozenS' | 'frozenUntil'> => {
   if (frozen === undefined) return {};
   const { fromS, untilS, into } = frozen;
   return {
+    ...(fromS === undefined ? {} : { frozenFromS: rounded(fromS) }),
     ...(fromS === undefined || untilS === undefined || untilS < fromS ? {} : { frozenS: rounded(untilS - fromS) }),
     frozenUntil: frozen.isOver ? (into ?? 'released') : 'not-told',
   };

@@ -94,6 +94,37 @@ export function escapeXml(text: string): string {
     .replace(/\]\]>/g, String.raw`]]\x3e`);
 }
 
+/**
+ * Text for HTML, in an element as well as in a quoted attribute. Noncharacters are no valid HTML (WHATWG HTML, 13.2.3.5).
+ */
+export function escapeHtml(text: string): string {
+  return escapeMarkup(escapeText(text));
+}
+
+/** Whole text for a `<pre>`, however long: line breaks and tabs stay, all else that is treacherous becomes visible. */
+export function escapeHtmlBlock(text: string): string {
+  const shown = text.replaceAll('\r\n', '\n');
+  return escapeMarkup(
+    shown.replace(treacherous, (character) =>
+      character === '\n' || character === '\t' ? character : visible(character),
+    ),
+  );
+}
+
+const entities: Readonly<Record<string, string>> = {
+  '&': '&amp;',
+  '<': '&lt;',
+  '>': '&gt;',
+  '"': '&quot;',
+  "'": '&#39;',
+};
+
+function escapeMarkup(text: string): string {
+  return text
+    .replace(/\p{Noncharacter_Code_Point}/gu, visible)
+    .replace(/[&<>"']/g, (character) => entities[character] ?? character);
+}
+
 function jsonEscape(character: string): string {
   return Array.from({ length: character.length }, (_, index) => character.charCodeAt(index))
     .map((unit) => `\\u${unit.toString(16).padStart(4, '0')}`)

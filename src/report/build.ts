@@ -10,6 +10,7 @@ import type { Assessment, Triage } from '../findings/finding.js';
 import { silent, type ProgressSink } from '../progress/progress.js';
 import { renderApport } from '../render/filing/apport-entries.js';
 import { fitAttachments, maxSentBytes } from '../render/filing/packed-attachment.js';
+import { renderReportPage } from '../render/html/report-page.js';
 import { renderLaunchpad } from '../render/launchpad.js';
 import { renderReportReadme } from '../render/report-readme.js';
 import type { Manifest } from '../source/manifest.js';
@@ -105,6 +106,8 @@ export async function buildReport(options: BuildOptions): Promise<ReportSummary>
   await writer.add('crdoctor.apport', renderApport(summary, packed, createdAt));
   await writer.add('manifest.json', renderManifest(manifest));
   await writer.add('README.md', renderReportReadme(summary));
+  const tasks = collected.ofInstance.find(({ id }) => id === 'instance.tasks')?.text;
+  await writer.add('index.html', renderReportPage(summary, { redactions: assembler.ledger(), tasks }));
   return summary;
 }
 

@@ -71,6 +71,7 @@ describe('the steps of a run', () => {
         endS: 1.2,
         stoppedIn: 'memory',
         stoppedAtS: 0.94,
+        frozenFromS: 0.5,
         frozenS: 0.6,
         frozenUntil: 'running',
       },
