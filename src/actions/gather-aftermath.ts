@@ -5,8 +5,10 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { runCommand } from '../process/run.js';
 import type { Residue } from '../rules/residue.js';
 import type { Source } from '../source/source.js';
+import type { MoveTarget } from '../engines/action.js';
 import { findResidues } from './find-residues.js';
-import type { GuardRecord } from './guard-record.js';
+import type { GuardRecord, Observation, TargetState } from './guard-record.js';
+import { findMoveState } from './judge-move.js';
 import { observeTarget } from './observe-target.js';
 import { placeOf } from './set-mark.js';
 import { observe, type GuardedInstance, type Look } from './observe.js';
@@ -19,6 +21,9 @@ const busyTries = 5;
 /** A daemon that has died is started anew by what looks after it, and then starts what ran before. */
 const awayTries = 40;
 const afterAwayMs = 4000;
+/** A target takes away what it has made of a move that failed, Incus seconds after the command has ended. */
+const halfMadeTries = 10;
+const halfMadeMs = 2000;
 const probeMs = 60_000;
 const maxProbeBytes = 65_536;
 
@@ -40,7 +45,7 @@ export async function gatherAftermath(record: GuardRecord, options: AftermathOpt
   const [left, kernelLines, target] = await Promise.all([
     findResidues(source, residues, placeOf(record.action, look)),
     readKernelLines(source, record.mark?.uptimeS ?? 0),
-    goesTo && observeTarget(source, guarded.engine, goesTo, options.there),
+    goesTo && observeSettledTarget(goesTo, after, options),
   ]);
   const isNew = (sign: string): boolean => !(record.mark?.residues ?? []).some((each) => each.sign === sign);
   const probe = await runProbe(record, after.pid, options.env);
@@ -53,6 +58,19 @@ export async function gatherAftermath(record: GuardRecord, options: AftermathOpt
     ...(probe && { probe }),
     unseen: left.unseen,
   };
+}
+
+async function observeSettledTarget(
+  goesTo: MoveTarget,
+  after: Observation,
+  { source, guarded, there }: AftermathOptions,
+): Promise<TargetState> {
+  let target = await observeTarget(source, guarded.engine, goesTo, there);
+  for (let tries = 0; tries < halfMadeTries && findMoveState(after, target) === 'half-made'; tries += 1) {
+    await wait(halfMadeMs);
+    target = await observeTarget(source, guarded.engine, goesTo, there);
+  }
+  return target;
 }
 
 async function lookWhenSettled(source: Source, guarded: GuardedInstance): Promise<Look> {
