@@ -109,6 +109,15 @@ describe('a host', () => {
   });
 });
 
+it.each([
+  [undefined, 'c1'],
+  ['c2', 'c2'],
+])('an instance that is to be called %s on the target is %s there', (nameThere, expected) => {
+  const evidence = listOf({ 'engine.instance': lxdInstance() });
+  const { facts } = deriveFacts({ engine: 'lxd', source: [], instance: { name: 'c1', nameThere, evidence } });
+  expect(facts.instance).toMatchObject({ name: 'c1', nameThere: expected });
+});
+
 it.each(['host.programs', 'host.engines'])('says why %s could not be read', (id) => {
   const { facts, gaps } = derive({ ...root, [id]: { status: 'failed', reason: 'the connection was lost' } });
   expect(facts.source?.engines).toBeUndefined();
