@@ -55,6 +55,8 @@ export interface CheckWish {
   /** Directory that the images of a process tree go to; undefined for containers. */
   readonly images: string | undefined;
   readonly operation: Operation;
+  /** What the instance is to be called on the target of a move; left out = the same. */
+  readonly nameThere?: string | undefined;
 }
 
 /**

@@ -3,6 +3,6 @@
 import type { CheckWish } from './check-options.js';
 
 /** Without an instance the host is judged. */
-export function containerWish(about: Pick<CheckWish, 'engine' | 'instance' | 'operation'>): CheckWish {
+export function containerWish(about: Pick<CheckWish, 'engine' | 'instance' | 'operation' | 'nameThere'>): CheckWish {
   return { ...about, pid: undefined, criuOptions: [], images: undefined };
 }

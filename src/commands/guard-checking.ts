@@ -28,7 +28,10 @@ export async function checkAction(
   const { engine, instance: name, project } = action;
   const request = { engine, instance: name, project };
   const isRunning = observation.status === 'running' || observation.status === 'frozen';
-  const judge = prepareJudge(rules.causes, containerWish({ engine, instance: name, operation }));
+  const judge = prepareJudge(
+    rules.causes,
+    containerWish({ engine, instance: name, operation, nameThere: action.target?.instance }),
+  );
   if (target !== undefined) {
     const ends = await collectPair(source, target.source, request, target.told);
     return judge(ends.source, source.where, ends.target);
@@ -70,13 +73,15 @@ export function requireFitting({ kind, instance }: Action, { observation, instan
 /** @throws {UserError} the other server cannot be asked, or has an instance of that name */
 export function requireFreeTarget({ status, reason }: TargetState, { target }: Action): void {
   if (target === undefined || status === 'missing') return;
-  throw refused(
-    status === undefined
-      ? `${target.remote}: ${reason ?? 'it does not answer'}`
-      : `${target.remote} has an instance ${target.instance} already`,
-  );
+  const { remote, instance } = target;
+  throw status === undefined
+    ? refused(`nothing was run: ${remote}: ${reason ?? 'it does not answer'}`)
+    : refused(
+        `nothing was run: ${remote} has an instance ${instance} already`,
+        'Look at it there: delete it if an earlier try left it, or rename it while it is stopped',
+      );
 }
 
-function refused(message: string): UserError {
-  return new UserError(message, { exitStatus: exitStatus.refused });
+function refused(message: string, hint?: string): UserError {
+  return new UserError(message, { exitStatus: exitStatus.refused, ...(hint !== undefined && { hint }) });
 }

@@ -46,7 +46,8 @@ function evidenceOf(
     engine,
     source: host,
     target: target?.evidence,
-    instance: instance === undefined ? undefined : { name: instance.name, evidence: ofInstance },
+    instance:
+      instance === undefined ? undefined : { name: instance.name, nameThere: wish.nameThere, evidence: ofInstance },
     criuOptions: wish.criuOptions,
   };
 }

@@ -1,5 +1,6 @@
 /** Opens the host that a move goes to; that it cannot be reached is told, and the rest is judged all the same. */
 
+import { UserError } from '../errors.js';
 import { openLocal } from '../source/local.js';
 import type { Evidence, Source } from '../source/source.js';
 import type { Invocation } from './invocation.js';
@@ -34,11 +35,23 @@ export async function openTarget(place: Place, options: OpenTargetOptions): Prom
   const close = (): Promise<void> => Promise.resolve();
   if (place.kind === 'report') {
     const { openBundle } = await import('../source/bundle.js');
-    const bundle = await openBundle(place.path);
+    const bundle = await openBundle(place.path).catch((error: unknown) => {
+      throw suggestOtherPlaces(error, place.path);
+    });
     return { source: bundle.asTarget(), isRecorded: true, problems: () => bundle.problems(), told: [], close };
   }
   if (place.kind === 'ssh') return (await import('./open-target-ssh.js')).openOverSsh(place.address, options);
   if (place.kind === 'remote') return (await import('./open-remote.js')).openRemote(place.name, options);
   const { env, now } = invocation;
   return { source: openLocal({ signal, env, now }), isRecorded: false, problems: () => [], told: [], close };
+}
+
+/** A bare name is meant as a remote or a host more often than as a file. */
+function suggestOtherPlaces(error: unknown, name: string): unknown {
+  if (!(error instanceof UserError) || !/^[A-Za-z0-9._-]+$/.test(name) || !/: no such file/.test(error.message))
+    return error;
+  return new UserError(error.message, {
+    exitStatus: error.exitStatus,
+    hint: `A remote of lxc or incus is written --to ${name}:, a host that ssh reaches --to ssh:${name}`,
+  });
 }

@@ -69,7 +69,8 @@ export async function collectReport(source: Source, request: ReportRequest): Pro
     gatherForOthers(wanted, scout, guess, request),
   ]);
   const isGuessed = located === undefined || located.engine === guess;
-  const found: Found = { name, located, engine: located?.engine ?? guess, early: isGuessed ? early : [] };
+  const { unread } = scout;
+  const found: Found = { name, located, engine: located?.engine ?? guess, early: isGuessed ? early : [], unread };
   const host = located ? await rejudgeCriu(wanted, scout, firstHost, guess?.name, located.engine.name) : firstHost;
   const server = located?.server ?? host.find(({ id }) => id === found.engine?.serverRequest?.id);
   const [ofEngine, ofDaemon, ofInstance, forOthers] = await Promise.all([
@@ -95,7 +96,11 @@ export async function collectReport(source: Source, request: ReportRequest): Pro
     collected,
     extras: [...extras, ...lacking.map((each) => ({ ...each, startedAt: scout.evidence[0]?.startedAt ?? '' }))],
     plans: ofInstance.plans,
-    notes: [...listOf(located?.reason), ...ofInstance.plans.flatMap(({ notes }) => notes)],
+    // That the host does not answer is said once, by whoever tried to open it.
+    notes: [
+      ...listOf(located?.reason).filter((reason) => reason !== unread),
+      ...ofInstance.plans.flatMap(({ notes }) => notes),
+    ],
   };
 }
 
@@ -122,6 +127,8 @@ interface Found {
   readonly engine: Engine | undefined;
   /** What its engine said of it before it was found. */
   readonly early: readonly Evidence[];
+  /** Why it is not known which engines there are. */
+  readonly unread: string | undefined;
 }
 
 function listOf<Value>(value: Value | undefined): readonly Value[] {
@@ -140,8 +147,8 @@ function lackingItems(evidence: readonly Evidence[], found: Found): readonly Evi
     .map((id) => ({
       id,
       origin: id,
-      status: 'absent',
-      reason: reasonFor(id, found),
+      status: found.unread === undefined ? 'absent' : 'failed',
+      reason: found.unread ?? reasonFor(id, found),
       startedAt: '',
       durationMs: 0,
       bytes: 0,

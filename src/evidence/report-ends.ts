@@ -31,7 +31,9 @@ export async function locateForReport(
     ]);
     const isServer = ({ id }: Evidence): boolean => id === engine.serverRequest?.id;
     const evidence = answers.filter((each) => !isServer(each));
-    return { engine, instance: undefined, reason: error.message, server: answers.find(isServer), evidence };
+    // Of a host that does not answer it is not known whether it has the engine.
+    const reason = scout.unread ?? error.message;
+    return { engine, instance: undefined, reason, server: answers.find(isServer), evidence };
   }
 }
 

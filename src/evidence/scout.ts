@@ -10,6 +10,8 @@ import { scoutRequests } from './catalogue.js';
 export interface Scout {
   readonly evidence: readonly Evidence[];
   readonly present: readonly Engine[];
+  /** Why it could not be looked whether there is an engine; `present` is then not all there may be. */
+  readonly unread: string | undefined;
   packagingOf(engine: ObservableEngine): Packaging;
   hasProgram(name: string): boolean;
   criuFor(engine: ObservableEngine | undefined): string | undefined;
@@ -22,10 +24,17 @@ export async function scoutHost(source: Source): Promise<Scout> {
   return {
     evidence,
     present: findPresentEngines(installed),
+    unread: findUnread(evidence),
     packagingOf: (engine) => findPackaging(engine, installed),
     hasProgram: (name) => installed.programs.has(name),
     criuFor: (engine) => findCriu(engine, installed),
   };
+}
+
+/** What was not there is known; what broke, was refused or took too long is not. */
+function findUnread(evidence: readonly Evidence[]): string | undefined {
+  const broken = evidence.find(({ status }) => status !== 'ok' && status !== 'absent' && status !== 'truncated');
+  return broken && (broken.reason ?? broken.status);
 }
 
 /** What the two scouting answers say; empty where they could not be read. */

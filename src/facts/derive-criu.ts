@@ -36,6 +36,7 @@ function deriveCheck(
     reader.miss('criu.check.all', reason);
     return {};
   };
+  if (hasNotRun(answer)) return unread(`${answer.origin}: failed (${answer.reason ?? 'it was not run'})`);
   if (answer.status !== 'ok' && answer.status !== 'failed')
     return unread(`${answer.origin}: ${answer.reason ?? answer.status}`);
   const { verdict, messages } = parseCriuCheck(`${answer.text ?? ''}\n${answer.stderr ?? ''}`);
@@ -53,6 +54,12 @@ function deriveCheck(
   }
   reader.miss('criu.check.all', 'criu check ended at something that is needed, before it looked for the rest');
   return { works: false, problems: explainEnd(answer, messages) };
+}
+
+/** A lost connection or a host out of reach says nothing about CRIU; a program that ran has a status or a signal. */
+function hasNotRun({ status, text, stderr, reason, exitStatus }: Evidence): boolean {
+  if (status !== 'failed' || exitStatus !== undefined || reason?.startsWith('ended by ') === true) return false;
+  return [text, stderr].every((each) => each === undefined || each.trim() === '');
 }
 
 /** What it complained about; how it ended, too, where that is all there is or says more (a signal). */

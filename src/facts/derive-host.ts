@@ -31,7 +31,7 @@ export function deriveHost(
   const libc = reader.read('host.libc', parseGetconfLibc);
   const privileges = derivePrivileges(reader);
   const installed = readInstalled(evidence);
-  const hasPrograms = reader.find('host.programs')?.status === 'ok';
+  const hasPrograms = reader.read('host.programs', () => true) === true;
   return {
     hostname: uname?.hostname,
     machine: uname?.machine,

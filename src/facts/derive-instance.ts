@@ -22,6 +22,7 @@ import type { EngineFacts, InstanceFacts } from './schema.js';
 export interface InstanceCircumstances {
   /** Name for a process tree that no engine knows. */
   readonly name: string;
+  readonly nameThere: string | undefined;
   readonly engine: Engine;
   readonly packaging: EngineFacts['packaging'];
   readonly lsm: SecurityModules;
@@ -45,6 +46,7 @@ export function deriveInstance(
   const tree = reader.read('instance.tasks', parseTasks, { list: 'instance.tasks' });
   return {
     name: known?.name ?? circumstances.name,
+    nameThere: circumstances.nameThere ?? known?.name ?? circumstances.name,
     status: known?.status ?? (isBare ? 'running' : undefined),
     type: known?.type ?? (isBare ? 'container' : undefined),
     ephemeral: known?.isEphemeral,

@@ -44,8 +44,9 @@ function readRegisters(reader: EvidenceReader): ReturnType<typeof parseCpuRegist
   if (answer === undefined) return undefined;
   const registers = parseCpuRegisters(`${answer.text ?? ''}\n${answer.stderr ?? ''}`);
   if (registers !== undefined) return registers;
-  const reason = answer.reason ?? 'it says nothing about the registers of the CPU';
-  return reader.miss('criu.cpu', `${answer.origin}: ${reason}`);
+  const { status, reason } = answer;
+  const why = reason === undefined ? 'it says nothing about the registers of the CPU' : `${status} (${reason})`;
+  return reader.miss('criu.cpu', `${answer.origin}: ${why}`);
 }
 
 /** Parts of `host.kernel` that are compared. */
@@ -100,7 +101,7 @@ export function derivePair(
   | 'room'
   | 'paths'
 > {
-  const scouted = ['host.programs', 'host.engines'].every((id) => reader.find(id)?.status === 'ok');
+  const scouted = ['host.programs', 'host.engines'].every((id) => reader.read(id, () => true) === true);
   return {
     pageBytes: reader.read('host.pagesize', (text) => parseWhole(text.trim())),
     freeHugePages: reader.read('sys.hugepages', (text) => {

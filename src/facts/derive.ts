@@ -18,7 +18,14 @@ export interface DeriveInput {
   /** Of the host it is to go to; undefined = there is none. */
   readonly target?: readonly Evidence[] | undefined;
   /** Undefined: only the host is judged. */
-  readonly instance?: { readonly name: string; readonly evidence: readonly Evidence[] } | undefined;
+  readonly instance?:
+    | {
+        readonly name: string;
+        /** What it is to be called on the target; left out = the same. */
+        readonly nameThere?: string | undefined;
+        readonly evidence: readonly Evidence[];
+      }
+    | undefined;
   /** CRIU options that the user passes besides. */
   readonly criuOptions?: readonly string[] | undefined;
 }
@@ -37,6 +44,7 @@ export function deriveFacts(input: DeriveInput): FactSet {
     input.instance &&
     deriveInstance(createReader('instance', input.instance.evidence, shortfall), input.instance.evidence, {
       name: input.instance.name,
+      nameThere: input.instance.nameThere,
       engine: engines[name],
       packaging: engine?.packaging,
       lsm: { here: source.kernel?.lsm, next: (target ?? source).kernel?.lsm },

@@ -113,6 +113,7 @@ const lxcFacts = (which: string, ...evidence: EvidenceId[]) =>
 
 const instanceFacts = record({
   name: text('name as the engine knows it'),
+  nameThere: text('name that it is to have on the target of a move; the same one where no other is asked for'),
   status: text('running, stopped, frozen, error … in lower case', 'engine.instance'),
   type: text('container or virtual-machine', 'engine.instance'),
   ephemeral: flag('the engine deletes it as soon as it stops', 'engine.instance'),

@@ -20,17 +20,29 @@ export function howToRead(missing: readonly string[], reasons: ReadonlyMap<strin
   const found = missing.flatMap((id) => {
     const reason = reasons.get(id);
     if (reason === undefined) return [];
+    if (isLeftOut(reason) && isOfTwoHosts(idOfLack(id))) return [remedyOfTwoHosts];
     const remedy = remedyFor(idOfLack(id), reason);
     return [isOfTarget(id) ? `on the target, ${remedy}` : remedy];
   });
   return [...new Set(found)];
 }
 
+/** Only one report about both hosts, or both hosts themselves, can tell: the clock, and what the instance needs there. */
+const remedyOfTwoHosts = 'make one report about both hosts: crdoctor report NAME --to HOST';
+
+function isOfTwoHosts(id: EvidenceId): boolean {
+  return id === 'host.clock' || id.startsWith('target.');
+}
+
+function isLeftOut(reason: string): boolean {
+  return reason.includes('not in the report');
+}
+
 function remedyFor(id: EvidenceId, reason: string): string {
   if (reason.includes('could not be reached')) {
     return 'make ssh to it work, or make a report there (crdoctor report) and name that';
   }
-  if (reason.includes('not in the report')) return 'make it with this release of crdoctor, and without --only';
+  if (isLeftOut(reason)) return 'make it with this release of crdoctor, and without --only';
   if (/after the report was made|missing from the report/.test(reason)) return 'take it as it was made';
   if (/timed[ -]out|took longer|no end within/.test(reason)) return 'allow more time: --timeout SECONDS';
   if (reason.includes('interrupted')) return 'let it run to its end';

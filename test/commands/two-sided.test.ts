@@ -82,6 +82,12 @@ describe('check --on REPORT --to REPORT', () => {
     expect(stdout).toContain('criu.version of the target: ');
   });
 
+  it('says that a report of one host cannot hold what depends on the other', async () => {
+    const { stdout } = await crdoctor('check', '--on', source, '--to', hostReport());
+    const [, afterClock = ''] = stdout.split('host.clock of the target: ');
+    expect(afterClock.split('\n\n')[0]).toMatch(/for a new report: make one report about both hosts/);
+  });
+
   it('takes the target of a report about two hosts', async () => {
     const target = good.host.map((each): Evidence => ({ ...each, ...withoutCriu[each.id] }));
     const { manifest, files } = reportOfHost(good);
@@ -114,6 +120,7 @@ describe('check --on REPORT --to REPORT', () => {
     [['--on', source, '--to', ''], /--to names no place/],
     [['--on', source, '--to', source, '--for', 'stop'], /--to goes with --for move/],
     [['--on', source, '--to', 'nosuch:'], /--to nosuch: is no remote that lxc or incus knows/],
+    [['--on', source, '--to', 'nosuch'], /no such file[^\n]*\n[^\n]*--to nosuch:[^\n]*--to ssh:nosuch/],
     [['--on', 'nosuch:'], /--on nosuch: is no remote/],
   ])('refuses %j', async (argv, message) => {
     const { status, stdout, stderr } = await crdoctor('check', ...argv);

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 
 import { collectReport, type ReportEvidence } from '../../src/evidence/collect-report.js';
 import type { Evidence } from '../../src/source/source.js';
+import { createUnreachable } from '../../src/source/unreachable.js';
 import { debianWithLxd, failed, fakeSource, lxdInstance } from './fake-source.js';
 
 const everything = { wants: () => true };
@@ -101,6 +102,18 @@ describe('collectReport', () => {
     const missing = failed('Error: Instance not found\n');
     const source = fakeSource({ ...debianWithLxd, 'engine.instance': missing });
     await expect(collectReport(source, { ...everything, instance: 'c9' })).rejects.toMatchObject({ exitStatus: 2 });
+  });
+
+  it('never says of a host that cannot be reached what is there or not', async () => {
+    const reason = 'that host could not be reached: ssh:b: it cannot be reached';
+    const source = createUnreachable('ssh:b', reason, () => new Date(0));
+    for (const engine of ['lxd', undefined]) {
+      const report = await collectReport(source, { ...everything, engine, instance: 'c1', mayBeMissing: true });
+      expect(all(report).filter(({ status }) => status !== 'failed')).toEqual([]);
+      expect(new Set(all(report).map((each) => each.reason))).toEqual(new Set([reason]));
+      expect(idsOf(report)).toContain('engine.info');
+      expect(report.notes).toEqual([]);
+    }
   });
 
   it('reports a host without any engine, with a reason for what no engine answers', async () => {

@@ -109,6 +109,21 @@ describe('a host', () => {
   });
 });
 
+it.each([
+  [undefined, 'c1'],
+  ['c2', 'c2'],
+])('an instance that is to be called %s on the target is %s there', (nameThere, expected) => {
+  const evidence = listOf({ 'engine.instance': lxdInstance() });
+  const { facts } = deriveFacts({ engine: 'lxd', source: [], instance: { name: 'c1', nameThere, evidence } });
+  expect(facts.instance).toMatchObject({ name: 'c1', nameThere: expected });
+});
+
+it.each(['host.programs', 'host.engines'])('says why %s could not be read', (id) => {
+  const { facts, gaps } = derive({ ...root, [id]: { status: 'failed', reason: 'the connection was lost' } });
+  expect(facts.source?.engines).toBeUndefined();
+  expect(gaps.get(`source:${id}`)).toBe(`${id}: failed (the connection was lost)`);
+});
+
 describe('CRIU', () => {
   const criu = (answers: Answers) => derive({ ...root, ...answers }).facts.source?.criu;
 
@@ -151,6 +166,18 @@ describe('CRIU', () => {
   ])('tells how it ended: %j', (answer, problems) => {
     expect(criu({ 'criu.check': { status: 'failed', ...answer } })).toMatchObject({ works: false, problems });
   });
+
+  it.each(['the connection was lost', 'it is not in the report', 'spawn EAGAIN'])(
+    'is not judged by a check of which nothing came back: %s',
+    (reason) => {
+      const answer = { status: 'failed', reason, text: '', stderr: '' } as const;
+      const { facts, gaps } = derive({ ...root, 'criu.check': answer });
+      expect(facts.source?.criu?.works).toBeUndefined();
+      expect(facts.source?.criu?.problems).toBeUndefined();
+      expect(gaps.get('source:criu.check')).toBe(`criu.check: failed (${reason})`);
+      expect(gaps.get('source:criu.check.all')).toBe(`criu.check: failed (${reason})`);
+    },
+  );
 
   it('is not judged by what it says to somebody who is not root', () => {
     const user = { 'proc.self.status': root['proc.self.status'].replace('0\t0\t0\t0', '1000\t1000\t1000\t1000') };
