@@ -1,5 +1,6 @@
 /** Writes files and directories so that they survive a crash of the machine, readable by their owner alone. */
 
+import { randomUUID } from 'node:crypto';
 import { constants } from 'node:fs';
 import { lstat, mkdir, open, readFile, rename, unlink } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
@@ -8,7 +9,8 @@ import { errorCode, UserError } from '../errors.js';
 
 /** Puts the contents under the name at once or not at all, and on the disk before it returns. */
 export async function writeDurably(path: string, content: string): Promise<void> {
-  const part = join(dirname(path), `.${process.pid}.part`);
+  // A name of its own, because two may write into one directory at once.
+  const part = join(dirname(path), `.${randomUUID()}.part`);
   const file = await open(
     part,
     constants.O_WRONLY | constants.O_CREAT | constants.O_TRUNC | constants.O_NOFOLLOW,

@@ -44,7 +44,10 @@ function warnLater(context: GuardContext, directory: string): () => void {
   const { guard } = context;
   let afterS = guard.record().wish.warnAfterS ?? usualWarnAfterS;
   let timer = setTimeout(function again() {
-    void tellSlow(context, directory, afterS);
+    // What cannot be told must not end what waits for the command.
+    tellSlow(context, directory, afterS).catch((error: unknown) => {
+      context.voice.tell(`what the command does could not be looked at: ${String(error)}`);
+    });
     // Each pause is as long as everything before it.
     timer = setTimeout(again, afterS * 1000);
     afterS *= 2;

@@ -48,7 +48,7 @@ export async function openTarget(place: Place, options: OpenTargetOptions): Prom
 
 /** A bare name is meant as a remote or a host more often than as a file. */
 function suggestOtherPlaces(error: unknown, name: string): unknown {
-  if (!(error instanceof UserError) || !/^[A-Za-z0-9._-]+$/.test(name) || !/: no such file/.test(error.message))
+  if (!(error instanceof UserError) || !/^[A-Za-z0-9._-]+$/.test(name) || !error.message.includes(': no such file'))
     return error;
   return new UserError(error.message, {
     exitStatus: error.exitStatus,

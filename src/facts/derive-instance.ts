@@ -41,22 +41,20 @@ export function deriveInstance(
   if (known === undefined && engine.client !== undefined)
     reader.miss('engine.instance', 'the engine did not describe the instance');
   const isBare = engine.client === undefined;
+  const name = known?.name ?? circumstances.name;
   const lxc = deriveLxc(reader, engine, known, lsm);
   const mounts = reader.read('instance.mountinfo', parseMountinfo, { list: 'instance.mounts' });
   const tree = reader.read('instance.tasks', parseTasks, { list: 'instance.tasks' });
   return {
-    name: known?.name ?? circumstances.name,
-    nameThere: circumstances.nameThere ?? known?.name ?? circumstances.name,
+    name,
+    nameThere: circumstances.nameThere ?? name,
     status: known?.status ?? (isBare ? 'running' : undefined),
     type: known?.type ?? (isBare ? 'container' : undefined),
     ephemeral: known?.isEphemeral,
     privileged: derivePrivileged(reader, engine, known),
     config: known?.config ?? (isBare ? {} : undefined),
     profiles: known?.profiles,
-    idCount: reader.read('instance.uid_map', (text) => {
-      const map = parseUidMap(text);
-      return map && (isIdentityMap(map) ? 0 : map.reduce((sum, { count }) => sum + count, 0));
-    }),
+    idCount: reader.read('instance.uid_map', countIds),
     addresses: known && findAddresses(known),
     hardwareAddresses: known && findHardwareAddresses(known),
     devices: deriveAllDevices(engine, known, lxc.options),
@@ -69,6 +67,12 @@ export function deriveInstance(
     libc: deriveLibc(reader),
     wasRestored: deriveWasRestored(reader),
   };
+}
+
+/** 0 = all ids are those of the host. */
+function countIds(text: string): number | undefined {
+  const map = parseUidMap(text);
+  return map && (isIdentityMap(map) ? 0 : map.reduce((sum, { count }) => sum + count, 0));
 }
 
 function derivePrivileged(reader: EvidenceReader, engine: Engine, known: Instance | undefined): boolean | undefined {
