@@ -2,7 +2,18 @@
 
 import { afterAll, describe, expect, it } from 'vitest';
 
-import { type CheckReport, counterOf, crdoctor, isCounting, isLabUp, json, must, repair } from './lab.js';
+import {
+  type CheckReport,
+  counterOf,
+  crdoctor,
+  isCounting,
+  isLabUp,
+  json,
+  labHost,
+  must,
+  onHost,
+  repair,
+} from './lab.js';
 
 describe.runIf(isLabUp)('a container that survives', { timeout: 300_000 }, () => {
   afterAll(() => repair());
@@ -19,6 +30,8 @@ describe.runIf(isLabUp)('a container that survives', { timeout: 300_000 }, () =>
   });
 
   it('and then the bare commands work, one after another, the counter going on', async () => {
+    // A run on the same lab before this one has left its snapshot.
+    onHost(labHost, ['lxc', 'delete', 'good/before']);
     must('lxc', 'snapshot', 'good', 'before', '--stateful');
     const frozen = counterOf('good');
     expect(await isCounting('good')).toBe(true);
