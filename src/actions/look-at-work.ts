@@ -10,7 +10,7 @@ import { keepLogs, readKeptLogs, type KeptLog } from './keep-logs.js';
 
 /** What is going on. Texts are untrusted. */
 export interface Work {
-  /** CRIUs that work on the directories of this instance. */
+  /** CRIUs that work on the directories of this instance; the first was started by the engine, the others by it. */
   readonly criu: readonly { readonly pid: number; readonly task: string }[];
   /** Pid of the init of what is being restored: all of that ends with it, and CRIU then fails in good order. */
   readonly restored?: number;

@@ -19,21 +19,16 @@ import { planDirectories } from './report-directories.js';
 import type { FilePlan } from './report-files.js';
 import { settleAnswers } from './report-answers.js';
 import { gatherForOthers, locateForReport } from './report-ends.js';
-import type { LocatedInstance } from './resolve.js';
+import type { LocatedInstance, WantedOwner } from './resolve.js';
 import { scoutHost, type Scout } from './scout.js';
 
 /** What is to be reported; without an instance the host alone. */
-export interface ReportRequest {
-  readonly engine?: string | undefined;
+export interface ReportRequest extends WantedOwner {
   readonly instance?: string | undefined;
-  /** Of the instance; left out: as a check finds it. */
-  readonly project?: string | undefined;
   /** That there is no such instance is no error, and what it may have left is looked for: the target of a move. */
   readonly mayBeMissing?: boolean;
   /** Another host is reported with this one, so that what tells them apart only now is asked for too. */
   readonly isOneOfTwo?: boolean;
-  /** It was there a moment ago; what it has left is reported if it has gone. */
-  readonly mayBeGone?: boolean;
   /** Whether this evidence is wanted; what is needed to find the instance is asked for anyway. */
   readonly wants: (id: EvidenceId) => boolean;
 }

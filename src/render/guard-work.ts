@@ -1,24 +1,14 @@
 /** Says what a command that takes long is doing, and what can be done about it. */
 
+import type { Work } from '../actions/look-at-work.js';
+
 /** What there is to say. All texts are untrusted. */
-export interface GuardWork {
+export interface GuardWork extends Work {
   readonly kind: 'stop' | 'start' | 'snapshot' | 'restore' | 'move';
   readonly seconds: number;
   /** Pid of the command; undefined = it is not known. */
   readonly pid: number | undefined;
   readonly hasCopy: boolean;
-  /** The first of them was started by the engine, the others by it. */
-  readonly criu: readonly { readonly pid: number; readonly task: string }[];
-  /** Pid of the init of what is being restored. */
-  readonly restored?: number;
-  /** One clause each. */
-  readonly waitsFor: readonly string[];
-  readonly log?: {
-    readonly path: string;
-    readonly sizeBytes: number;
-    readonly silentS: number;
-    readonly lastLines: readonly string[];
-  };
 }
 
 /** A log that has been silent for this long makes it likely that CRIU waits for something that does not come. */

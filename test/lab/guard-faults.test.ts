@@ -8,6 +8,7 @@ import {
   folder,
   guard,
   guardWords,
+  hookMs,
   isCounting,
   makeContainer,
   newestGuard,
@@ -16,14 +17,10 @@ import {
   rootfsOf,
   stateOf,
   statusOf,
+  told,
   writeTable,
 } from './guard-lab.js';
 import { isLabUp, labHost, must, onHost, type Ran } from './lab.js';
-
-const hookMs = 120_000;
-
-/** What guard said, in one line: where lines break depends on the length of names. */
-const told = ({ stderr }: Ran): string => stderr.replaceAll(/\s+/g, ' ');
 
 /** Runs a script on the host, with the words of a guarded command as its arguments. */
 function besides(script: string, argv: readonly string[]): Ran {

@@ -10,17 +10,17 @@ import {
   folder,
   guard,
   guardWords,
+  hookMs,
   isCounting,
   makeContainer,
   newestGuard,
   record,
   statusOf,
+  told,
   writeTable,
 } from './guard-lab.js';
 import { isUp, labHost, must, onHost, otherHost, type Ran } from './lab.js';
 
-const hookMs = 120_000;
-const told = ({ stderr }: Ran): string => stderr.replaceAll(/\s+/g, ' ');
 const restorable = 'raw.lxc=lxc.pty.max = 1\nlxc.apparmor.profile =\n';
 const unrestorable = 'raw.lxc=lxc.apparmor.profile =\n';
 const force = ['--force', 'console-not-restorable', '--reason', 'to see it'];

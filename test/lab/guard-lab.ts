@@ -46,6 +46,12 @@ const incus: LabEngine = {
 export const engine = labHost === 'c' || labHost === 'd' ? incus : lxd;
 export const { client } = engine;
 
+/** Making a container is mostly unpacking, which takes its time on a busy machine. */
+export const hookMs = 120_000;
+
+/** What guard said, in one line: where lines break depends on the length of names. */
+export const told = ({ stderr }: Ran): string => stderr.replaceAll(/\s+/g, ' ');
+
 /** Directory on the host with everything that these tests make there. */
 export const folder = `/var/lib/crdoctor-test-${run}`;
 export const store = `${folder}/state`;

@@ -2,10 +2,8 @@
 
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
-import { folder, guard, program, writeTable } from './guard-lab.js';
+import { folder, guard, hookMs, program, writeTable } from './guard-lab.js';
 import { isLabUp, labHost, must, onHost, type Ran } from './lab.js';
-
-const hookMs = 120_000;
 
 describe.runIf(isLabUp)('guard in a project', { timeout: 300_000 }, () => {
   const project = `lab-${folder.replace(/^.*-/, '')}`;

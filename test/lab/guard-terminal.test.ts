@@ -7,6 +7,7 @@ import {
   deleteContainer,
   folder,
   guardWords,
+  hookMs,
   isCounting,
   makeContainer,
   newestGuard,
@@ -16,8 +17,6 @@ import {
   writeTable,
 } from './guard-lab.js';
 import { isLabUp, labHost, must, onHost, type Ran } from './lab.js';
-
-const hookMs = 120_000;
 
 /** A client that asks before it does what it was told to. */
 const asking = `#!/bin/bash

@@ -10,6 +10,7 @@ import {
   folder,
   guard,
   guardWords,
+  hookMs,
   isCounting,
   makeContainer,
   newestGuard,
@@ -18,15 +19,10 @@ import {
   stateOf,
   statusOf,
   store,
+  told,
   writeTable,
 } from './guard-lab.js';
 import { isLabUp, labHost, must, onHost, otherHost, type Ran } from './lab.js';
-
-/** Making a container is mostly unpacking, which takes its time on a busy machine. */
-const hookMs = 120_000;
-
-/** What guard said, in one line: where lines break depends on the length of names. */
-const told = ({ stderr }: Ran): string => stderr.replaceAll(/\s+/g, ' ');
 
 /** Runs a guarded command in the background and kills crdoctor as soon as the journal names a step. */
 function killAt(step: string, name: string, argv: readonly string[]): Ran {
